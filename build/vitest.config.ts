@@ -1,0 +1,16 @@
+// Vitest: one configuration for every kind of test; `build/test.ts` runs it and counts.
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  plugins: [svelte()],
+  test: {
+    include: ['test/{unit,contract,golden,crash,e2e}/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Tests start child processes and ONNX sessions; more workers than cores only makes them wait for each other.
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});

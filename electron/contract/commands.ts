@@ -1,0 +1,211 @@
+// Every command a user interface can give: its input (checked at the border) and its answer. One handler and one preload function each.
+
+import * as v from 'valibot';
+import type { EditRecord } from '../../projects/format/edits.ts';
+import type { Frame, Photo, PointChunk, ProjectInfo, Run, SavedState } from '../../projects/format/scene.ts';
+
+const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
+const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
+const finite = v.pipe(v.number(), v.finite());
+const vec3 = v.tuple([finite, finite, finite]);
+const quaternion = v.tuple([finite, finite, finite, finite]);
+const sim3 = v.object({ rotation: quaternion, translation: vec3, scale: v.pipe(finite, v.gtValue(0)) });
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const intrinsics = v.object({
+  widthPx: count,
+  heightPx: count,
+  fxPx: finite,
+  fyPx: finite,
+  cxPx: finite,
+  cyPx: finite,
+  k1: finite,
+  k2: finite,
+});
+const none = v.null();
+
+export const runSettingsSchema = v.object({
+  sizePx: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(64), v.maxValue(8192))),
+  maxFrames: v.nullable(count),
+  refine: v.boolean(),
+  updateRule: v.picklist(['plain', 'ttt3r', 'filt3r', 'memix']),
+});
+
+export const editSchema = v.variant('kind', [
+  v.object({ kind: v.literal('photos-excluded'), photoIds: v.array(id), excluded: v.boolean() }),
+  v.object({ kind: v.literal('photos-reordered'), photoIds: v.array(id) }),
+  v.object({ kind: v.literal('frames-hidden'), frameIds: v.array(id), hidden: v.boolean() }),
+  v.object({
+    kind: v.literal('points-deleted'),
+    boxes: v.array(v.object({ frameId: id, cameraFromBox: sim3, halfSize: vec3 })),
+  }),
+  v.object({ kind: v.literal('up-set'), upInWorld: vec3 }),
+  v.object({ kind: v.literal('scale-set'), metresPerUnit: v.pipe(finite, v.gtValue(0)) }),
+]);
+
+/** Where photos come from: a file or folder on this machine, or files the browser has uploaded. */
+const importSource = v.variant('kind', [
+  v.object({ kind: v.literal('path'), path }),
+  v.object({ kind: v.literal('upload'), uploadId: id }),
+]);
+
+/** Command name → schema of its input. */
+export const commandInputs = {
+  'app.info': none,
+  'settings.get': none,
+  'settings.set': v.object({
+    theme: v.optional(v.picklist(['dark', 'light', 'system'])),
+    reducedQuality: v.optional(v.boolean()),
+  }),
+  'projects.recent': none,
+  'projects.create': v.object({ name, folder: v.nullable(path) }),
+  'projects.open': v.object({ folder: path }),
+  'projects.close': none,
+  'projects.rename': v.object({ folder: path, name }),
+  'projects.duplicate': v.object({ folder: path, name }),
+  'projects.delete': v.object({ folder: path }),
+  'projects.forget': v.object({ folder: path }),
+  'projects.reveal': v.object({ folder: path }),
+  /** Makes the sample project if it is not there, opens it and starts its run. */
+  'projects.openSample': none,
+  'project.snapshot': none,
+  /** Asks the user with the system's dialog; the browser host answers null and shows its own. */
+  'dialog.pick': v.object({ what: v.picklist(['photos', 'folder', 'checkpoint', 'project']) }),
+  'import.start': v.object({ sources: v.pipe(v.array(importSource), v.minLength(1)), copy: v.boolean() }),
+  'import.cancel': none,
+  'import.resume': none,
+  'import.watch': v.object({ folder: v.nullable(path) }),
+  'run.start': v.object({ modelId: id, settings: runSettingsSchema }),
+  'run.pause': none,
+  'run.resume': none,
+  'run.cancel': none,
+  /** Tries the photos that failed or wait once more. */
+  'run.retry': v.object({ photoIds: v.array(id) }),
+  'run.peek': v.object({ worldFromCamera: sim3, intrinsics }),
+  'edits.append': editSchema,
+  'edits.undo': none,
+  'edits.redo': none,
+  'models.list': none,
+  'models.add': v.object({ source: importSource, acceptLicence: v.boolean() }),
+  'models.remove': v.object({ modelId: id }),
+  'export.write': v.object({ format: v.picklist(['tum', 'ply']), path: v.nullable(path) }),
+} as const satisfies Record<string, v.GenericSchema>;
+
+export type CommandName = keyof typeof commandInputs;
+export type CommandInput<K extends CommandName> = v.InferOutput<(typeof commandInputs)[K]>;
+
+export interface AppInfo {
+  version: string;
+  host: 'electron' | 'web' | 'cli';
+  threads: number;
+  memoryMb: number;
+  platform: string;
+  /** Where new projects go by default. */
+  projectsFolder: string;
+}
+
+export interface StudioSettings {
+  theme: 'dark' | 'light' | 'system';
+  reducedQuality: boolean;
+}
+
+export interface ModelInfo {
+  id: string;
+  name: string;
+  kind: string;
+  licence: { id: string; name: string; url: string | null };
+  parameters: number;
+  bytesOnDisk: number;
+  memoryMb: number;
+  /** What would run where on this machine. */
+  provider: string;
+  builtIn: boolean;
+  isDefault: boolean;
+}
+
+/** Everything a freshly opened window needs to show the project. */
+export interface ProjectSnapshot {
+  project: ProjectInfo;
+  photos: Photo[];
+  runs: Run[];
+  /** Frames and chunks of the newest run. */
+  frames: Frame[];
+  chunks: PointChunk[];
+  states: SavedState[];
+  edits: EditRecord[];
+  import: ImportProgress | null;
+  watchedFolder: string | null;
+  run: RunProgress | null;
+}
+
+export interface ImportProgress {
+  stage: 'listing' | 'reading' | 'done' | 'cancelled';
+  found: number;
+  done: number;
+  imported: number;
+  skipped: SkippedFile[];
+  /** Photos a second; null until known. */
+  rate: number | null;
+}
+
+export interface SkippedFile {
+  name: string;
+  code: string;
+  /** One sentence: why. */
+  reason: string;
+}
+
+export interface RunProgress {
+  runId: string;
+  modelId: string;
+  provider: string;
+  status: Run['status'];
+  /** What happens now: `Meeting photo 7`, `Adjusting all cameras`. */
+  stage: string;
+  done: number;
+  total: number;
+  /** Share 0…1 of all work including the closing work; null when unknown. */
+  fraction: number | null;
+  msPerPhoto: number | null;
+  msLeft: number | null;
+  rssMb: number | null;
+  points: number;
+}
+
+/** Command name → its answer (inside a Result). */
+export interface CommandOutputs {
+  'app.info': AppInfo;
+  'settings.get': StudioSettings;
+  'settings.set': StudioSettings;
+  'projects.recent': ProjectInfo[];
+  'projects.create': ProjectSnapshot;
+  'projects.open': ProjectSnapshot;
+  'projects.close': null;
+  'projects.rename': ProjectInfo;
+  'projects.duplicate': ProjectInfo;
+  'projects.delete': null;
+  'projects.forget': null;
+  'projects.reveal': null;
+  'projects.openSample': ProjectSnapshot;
+  'project.snapshot': ProjectSnapshot | null;
+  'dialog.pick': { paths: string[] } | null;
+  'import.start': null;
+  'import.cancel': null;
+  'import.resume': null;
+  'import.watch': null;
+  'run.start': Run;
+  'run.pause': null;
+  'run.resume': null;
+  'run.cancel': null;
+  'run.retry': null;
+  'run.peek': PointChunk;
+  'edits.append': EditRecord;
+  'edits.undo': EditRecord | null;
+  'edits.redo': EditRecord | null;
+  'models.list': ModelInfo[];
+  'models.add': ModelInfo;
+  'models.remove': null;
+  'export.write': { path: string; bytes: number };
+}
+
+export const commandNames = Object.keys(commandInputs) as CommandName[];

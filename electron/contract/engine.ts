@@ -1,0 +1,102 @@
+// What the host asks of the engine process, and what it answers. Messages carry paths, ids, poses and numbers, never bulk data.
+
+import type { Intrinsics } from '../../projects/format/intrinsics.ts';
+import type { Bounds, ChunkId, Photo, PhotoId, PointChunk, RunSettings } from '../../projects/format/scene.ts';
+import type { Sim3 } from '../../projects/format/sim3.ts';
+import type { StudioError } from './result.ts';
+
+/** A photo as the engine needs it: the row, and where the file is now. */
+export interface EnginePhoto extends Photo {
+  absolutePath: string;
+}
+
+export interface BeginRequest {
+  modelId: string;
+  /** Folder of the pack (manifest.json inside); null for methods that are built in. */
+  packFolder: string | null;
+  settings: RunSettings;
+  /** All photos of the run in order: methods may look at sizes and EXIF ahead of pixels. */
+  photos: EnginePhoto[];
+  /** Where derived data may be kept between steps and runs. */
+  cacheFolder: string;
+  chunksFolder: string;
+  /** Saved state to go on from; null starts afresh. */
+  statePath: string | null;
+}
+
+export interface BeginReply {
+  stepIdx: number;
+  /** What runs where and why: `Geometry · CPU, 2 threads`. */
+  provider: string;
+}
+
+export interface ChunkReply {
+  id: ChunkId;
+  photoId: PhotoId;
+  kind: PointChunk['kind'];
+  count: number;
+  bounds: Bounds;
+}
+
+export interface PlacedPhoto {
+  photoId: PhotoId;
+  worldFromCamera: Sim3;
+  intrinsics: Intrinsics;
+  submapIdx: number;
+  confidence: number;
+}
+
+/** One answer to `step` and `settle`. Photos named in none of the lists are as they were. */
+export interface StepReply {
+  stepIdx: number;
+  /** New or moved: this photo, ones that had waited, and earlier ones whose pose improved. */
+  placed: PlacedPhoto[];
+  /** Photos that cannot be placed yet; they are tried again when the map has grown. */
+  waiting: PhotoId[];
+  /** Chunk files that now exist under `chunksFolder`. A final chunk replaces the preview of its photo. */
+  chunks: ChunkReply[];
+  /** Sentences worth telling: what was noticed, what could not be done. */
+  notices: string[];
+  /** Only from `settle`: true when nothing is left to do. */
+  settled: boolean;
+  timing: { totalMs: number; modelMs: number };
+  rssMb: number;
+  peakRssMb: number;
+}
+
+/** Request name → input and answer. One request at a time. */
+export interface EngineRequests {
+  describe: { input: null; output: { providers: string[]; threads: number; rssMb: number } };
+  begin: { input: BeginRequest; output: BeginReply };
+  /** `update: false` looks without changing the state; `reset: true` starts a new submap after this photo. */
+  step: { input: { photoId: PhotoId; update: boolean; reset: boolean }; output: StepReply };
+  /** The next small piece of closing work (global adjustment, last depth maps), until `settled`. */
+  settle: { input: null; output: StepReply };
+  save: { input: { path: string }; output: { stepIdx: number; bytes: number } };
+  /** Asks the state for a camera nobody took; never changes the state. */
+  peek: { input: { worldFromCamera: Sim3; intrinsics: Intrinsics }; output: ChunkReply };
+  probePhotos: { input: ProbeRequest; output: ProbedPhoto[] };
+}
+
+export interface ProbeRequest {
+  files: { path: string; photoId: PhotoId; thumbPath: string }[];
+}
+
+/** What import learns of one file: a photo, or why not. */
+export type ProbedPhoto =
+  | { ok: true; photoId: PhotoId; facts: Omit<Photo, 'id' | 'path' | 'name' | 'orderIdx' | 'prior'>; notices: string[] }
+  | { ok: false; photoId: PhotoId; error: StudioError };
+
+export type EngineRequestName = keyof EngineRequests;
+
+export interface EngineRequestMessage<K extends EngineRequestName = EngineRequestName> {
+  seq: number;
+  request: K;
+  input: EngineRequests[K]['input'];
+}
+
+export type EngineReplyMessage =
+  | { seq: number; reply: unknown }
+  | { seq: number; error: StudioError }
+  /** Sent while a request is under way. */
+  | { seq: number; progress: { stage: string; fraction: number | null } };

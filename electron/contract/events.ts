@@ -1,0 +1,36 @@
+// Everything the host tells a user interface without being asked. Nothing in the renderer is true before its event.
+
+import type { EditRecord } from '../../projects/format/edits.ts';
+import type { ChunkId, Frame, Photo, PointChunk, ProjectInfo, Run, SavedState } from '../../projects/format/scene.ts';
+import type { ImportProgress, RunProgress } from './commands.ts';
+import type { ErrorCode } from './errors.ts';
+
+/** Something worth telling: shown where the work was started. */
+export interface Notice {
+  level: 'info' | 'warning' | 'error';
+  /** Where it belongs: next to the import, the run, the project, the models. */
+  place: 'import' | 'run' | 'project' | 'models' | 'app';
+  code: ErrorCode | null;
+  sentence: string;
+}
+
+export interface StudioEvents {
+  'project.opened': { project: ProjectInfo };
+  'project.changed': { project: ProjectInfo };
+  'project.closed': null;
+  'import.progress': ImportProgress;
+  'photos.added': { photos: Photo[] };
+  'run.changed': { run: Run };
+  'run.progress': RunProgress;
+  /** New frames, and frames that moved or changed status. */
+  'frames.changed': { frames: Frame[] };
+  'chunks.added': { chunks: PointChunk[]; replaced: ChunkId[] };
+  'state.saved': { state: SavedState };
+  'edits.changed': { edits: EditRecord[] };
+  'models.changed': null;
+  'models.progress': { stage: string; fraction: number | null };
+  notice: Notice;
+}
+
+export type StudioEventName = keyof StudioEvents;
+export type StudioEvent = { [K in StudioEventName]: { name: K; payload: StudioEvents[K] } }[StudioEventName];

@@ -1,0 +1,90 @@
+// What the user changed: appended records with an undone flag, and the pure fold that gives the visible scene.
+
+import type { FrameId, PhotoId } from './scene.ts';
+import { inverse, transformPoint, type Sim3, type Vec3 } from './sim3.ts';
+
+/** A box in the camera axes of one frame, so that it moves with the frame when its pose is refined. */
+export interface FrameBox {
+  frameId: FrameId;
+  /** Maps the box's own axes (centre at zero) to camera axes of the frame. */
+  cameraFromBox: Sim3;
+  /** Half lengths in the box's own axes. */
+  halfSize: Vec3;
+}
+
+export type Edit =
+  | { kind: 'photos-excluded'; photoIds: PhotoId[]; excluded: boolean }
+  | { kind: 'photos-reordered'; photoIds: PhotoId[] }
+  | { kind: 'frames-hidden'; frameIds: FrameId[]; hidden: boolean }
+  | { kind: 'points-deleted'; boxes: FrameBox[] }
+  | { kind: 'up-set'; upInWorld: Vec3 }
+  | { kind: 'scale-set'; metresPerUnit: number };
+
+export interface EditRecord {
+  id: string;
+  /** Grows by one with every edit of the project. */
+  seq: number;
+  createdAtMs: number;
+  undone: boolean;
+  edit: Edit;
+}
+
+/** The active edits folded into what a view needs to know. */
+export interface EditedScene {
+  excludedPhotoIds: ReadonlySet<PhotoId>;
+  /** Photos in the order the user gave; photos not named follow in input order. */
+  photoOrder: readonly PhotoId[];
+  hiddenFrameIds: ReadonlySet<FrameId>;
+  deletedBoxes: ReadonlyMap<FrameId, readonly FrameBox[]>;
+  upInWorld: Vec3 | null;
+  metresPerUnit: number | null;
+}
+
+export function foldEdits(records: readonly EditRecord[]): EditedScene {
+  const excluded = new Set<PhotoId>();
+  const hidden = new Set<FrameId>();
+  const deleted = new Map<FrameId, FrameBox[]>();
+  let photoOrder: readonly PhotoId[] = [];
+  let upInWorld: Vec3 | null = null;
+  let metresPerUnit: number | null = null;
+  const put = <T>(set: Set<T>, ids: readonly T[], present: boolean): void =>
+    ids.forEach((id) => (present ? set.add(id) : set.delete(id)));
+  for (const { edit, undone } of [...records].sort((a, b) => a.seq - b.seq)) {
+    if (undone) continue;
+    if (edit.kind === 'photos-excluded') put(excluded, edit.photoIds, edit.excluded);
+    else if (edit.kind === 'photos-reordered') photoOrder = edit.photoIds;
+    else if (edit.kind === 'frames-hidden') put(hidden, edit.frameIds, edit.hidden);
+    else if (edit.kind === 'points-deleted')
+      for (const box of edit.boxes) deleted.set(box.frameId, [...(deleted.get(box.frameId) ?? []), box]);
+    else if (edit.kind === 'up-set') upInWorld = edit.upInWorld;
+    else metresPerUnit = edit.metresPerUnit;
+  }
+  return {
+    excludedPhotoIds: excluded,
+    photoOrder,
+    hiddenFrameIds: hidden,
+    deletedBoxes: deleted,
+    upInWorld,
+    metresPerUnit,
+  };
+}
+
+/** Photos in the order the user sees them. */
+export function inEditedOrder<T extends { id: PhotoId; orderIdx: number }>(
+  photos: readonly T[],
+  scene: EditedScene,
+): T[] {
+  const place = new Map(scene.photoOrder.map((id, idx) => [id, idx]));
+  const key = (photo: T): number => place.get(photo.id) ?? scene.photoOrder.length + photo.orderIdx;
+  return [...photos].sort((a, b) => key(a) - key(b));
+}
+
+/** A test for points in camera axes of a frame: true when a deleted box holds the point. */
+export function deletionTest(boxes: readonly FrameBox[]): (pointInCamera: Vec3) => boolean {
+  const prepared = boxes.map(({ cameraFromBox, halfSize }) => ({ boxFromCamera: inverse(cameraFromBox), halfSize }));
+  return (pointInCamera) =>
+    prepared.some(({ boxFromCamera, halfSize }) => {
+      const p = transformPoint(boxFromCamera, pointInCamera);
+      return Math.abs(p[0]) <= halfSize[0] && Math.abs(p[1]) <= halfSize[1] && Math.abs(p[2]) <= halfSize[2];
+    });
+}

@@ -1,0 +1,17 @@
+// Names inside a project folder. Every path is relative, so that the folder can move.
+
+export const projectLayout = {
+  database: 'project.sqlite',
+  chunks: 'chunks',
+  thumbs: 'thumbs',
+  states: 'states',
+  /** Copied photos and frames of videos. */
+  photos: 'photos',
+  /** Derived and can be deleted at any time: features, encoder outputs. */
+  cache: 'cache',
+} as const;
+
+export const chunkPath = (chunkId: string): string => `${projectLayout.chunks}/${chunkId}.safetensors`;
+export const thumbPath = (photoId: string): string => `${projectLayout.thumbs}/${photoId}.webp`;
+export const statePath = (runId: string, stepIdx: number): string =>
+  `${projectLayout.states}/${runId}-${String(stepIdx).padStart(6, '0')}.safetensors`;
