@@ -3,7 +3,7 @@
 import type { Intrinsics } from '../../projects/format/intrinsics.ts';
 import type { Bounds, ChunkId, Photo, PhotoId, PointChunk, RunSettings } from '../../projects/format/scene.ts';
 import type { Sim3 } from '../../projects/format/sim3.ts';
-import type { StudioError } from './result.ts';
+import type { StudioError } from '../../projects/format/result.ts';
 
 /** A photo as the engine needs it: the row, and where the file is now. */
 export interface EnginePhoto extends Photo {

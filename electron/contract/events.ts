@@ -3,7 +3,7 @@
 import type { EditRecord } from '../../projects/format/edits.ts';
 import type { ChunkId, Frame, Photo, PointChunk, ProjectInfo, Run, SavedState } from '../../projects/format/scene.ts';
 import type { ImportProgress, RunProgress } from './commands.ts';
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode } from '../../projects/format/errors.ts';
 
 /** Something worth telling: shown where the work was started. */
 export interface Notice {

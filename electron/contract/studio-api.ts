@@ -2,7 +2,7 @@
 
 import type { CommandInput, CommandName, CommandOutputs } from './commands.ts';
 import type { StudioEventName, StudioEvents } from './events.ts';
-import type { Result } from './result.ts';
+import type { Result } from '../../projects/format/result.ts';
 
 export interface StudioApi {
   invoke<K extends CommandName>(command: K, input: CommandInput<K>): Promise<Result<CommandOutputs[K]>>;
