@@ -1,0 +1,89 @@
+// One engine process seen from the host: requests by number, answers as promises, and its death as an error.
+
+import type { EngineReplyMessage, EngineRequestName, EngineRequests } from '../contract/engine.ts';
+import type { StudioError } from '../../projects/format/result.ts';
+import type { EngineProcess } from './options.ts';
+
+/** The process ended before it answered. */
+export class EngineGone extends Error {
+  override name = 'EngineGone';
+}
+
+/** The engine answered with an error; the process lives on. */
+export class EngineRefusal extends Error {
+  override name = 'EngineRefusal';
+  readonly error: StudioError;
+  constructor(error: StudioError) {
+    super(error.sentence);
+    this.error = error;
+  }
+}
+
+export type EngineProgress = { stage: string; fraction: number | null };
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  onProgress: ((progress: EngineProgress) => void) | null;
+}
+
+export class EngineClient {
+  readonly #process: EngineProcess;
+  readonly #waiting = new Map<number, Waiting>();
+  #nextSeq = 1;
+  #ending: string | null = null;
+
+  constructor(process: EngineProcess) {
+    this.#process = process;
+    process.onMessage((message) => this.#receive(message as EngineReplyMessage));
+    process.onExit((reason) => this.#end(reason));
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  get alive(): boolean {
+    return this.#ending === null;
+  }
+
+  /**
+   * There is no time limit: a big model may think for minutes, and a dead process says so by itself.
+   * @throws EngineGone, EngineRefusal
+   */
+  request<K extends EngineRequestName>(
+    request: K,
+    input: EngineRequests[K]['input'],
+    onProgress: ((progress: EngineProgress) => void) | null = null,
+  ): Promise<EngineRequests[K]['output']> {
+    if (this.#ending !== null) return Promise.reject(new EngineGone(this.#ending));
+    const seq = this.#nextSeq++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(seq, { resolve: resolve as (value: unknown) => void, reject, onProgress });
+      this.#process.send({ seq, request, input });
+    });
+  }
+
+  kill(): void {
+    this.#process.kill();
+    this.#end('ended by the studio');
+  }
+
+  #receive(message: EngineReplyMessage): void {
+    const waiting = this.#waiting.get(message.seq);
+    if (!waiting) return;
+    if ('progress' in message) {
+      waiting.onProgress?.(message.progress);
+      return;
+    }
+    this.#waiting.delete(message.seq);
+    if ('error' in message) waiting.reject(new EngineRefusal(message.error));
+    else waiting.resolve(message.reply);
+  }
+
+  #end(reason: string): void {
+    this.#ending ??= reason;
+    for (const { reject } of this.#waiting.values()) reject(new EngineGone(this.#ending));
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,27 @@
+// The engine as a child process of plain Node: for the web host, the command line and tests.
+
+import { fork } from 'node:child_process';
+import type { EngineProcess } from './options.ts';
+
+/** Starts the engine program. Its output goes to this process's stderr, so that stdout stays free for answers. */
+export function forkEngine(entryPath: string): EngineProcess {
+  const child = fork(entryPath, { stdio: ['ignore', process.stderr, process.stderr, 'ipc'], execArgv: [] });
+  return {
+    pid: child.pid,
+    send: (message) => {
+      // A message to a process that has just died is answered by onExit, not here.
+      if (child.connected) child.send(message as object, () => undefined);
+    },
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => {
+      let told = false;
+      const tell = (reason: string): void => {
+        if (!told) listener(reason);
+        told = true;
+      };
+      child.on('exit', (code, signal) => tell(signal ? `signal ${signal}` : `code ${code}`));
+      child.on('error', (error) => tell(error.message));
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
