@@ -34,6 +34,9 @@ export const sentences = {
   'export-failed': 'The export could not be written: {reason}',
   'ground-truth-unreadable': 'The ground truth cannot be read: {reason}',
   'query-unknown-word': 'I know no word like “{word}” without a language pack.',
+  'host-gone': 'The studio cannot be reached; start it again and open the address that it prints.',
+  'upload-broken': '{name} did not arrive whole; send it again.',
+  'upload-too-large': '{name} is too large to be sent; the limit is {limit}.',
   'port-in-use': 'Port {port} is in use by another program.',
 } as const satisfies Record<string, string>;
 
