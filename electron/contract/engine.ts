@@ -69,7 +69,13 @@ export interface EngineRequests {
   describe: { input: null; output: { providers: string[]; threads: number; rssMb: number } };
   begin: { input: BeginRequest; output: BeginReply };
   /** `update: false` looks without changing the state; `reset: true` starts a new submap after this photo. */
-  step: { input: { photoId: PhotoId; update: boolean; reset: boolean }; output: StepReply };
+  step: {
+    /** `nextPhotoId` is a hint: that photo may be decoded while this one is looked at. */
+    input: { photoId: PhotoId; nextPhotoId: PhotoId | null; update: boolean; reset: boolean };
+    output: StepReply;
+  };
+  /** Photos that came after `begin`; they may be named in `step` from now on. */
+  addPhotos: { input: { photos: EnginePhoto[] }; output: null };
   /** The next small piece of closing work (global adjustment, last depth maps), until `settled`. */
   settle: { input: null; output: StepReply };
   save: { input: { path: string }; output: { stepIdx: number; bytes: number } };
@@ -99,4 +105,10 @@ export type EngineReplyMessage =
   | { seq: number; reply: unknown }
   | { seq: number; error: StudioError }
   /** Sent while a request is under way. */
-  | { seq: number; progress: { stage: string; fraction: number | null } };
+  | { seq: number; progress: EngineProgressReport };
+
+export interface EngineProgressReport {
+  stage: string;
+  /** 0…1, null when unknown. */
+  fraction: number | null;
+}

@@ -1,6 +1,11 @@
 // One engine process seen from the host: requests by number, answers as promises, and its death as an error.
 
-import type { EngineReplyMessage, EngineRequestName, EngineRequests } from '../contract/engine.ts';
+import type {
+  EngineProgressReport,
+  EngineReplyMessage,
+  EngineRequestName,
+  EngineRequests,
+} from '../contract/engine.ts';
 import type { StudioError } from '../../projects/format/result.ts';
 import type { EngineProcess } from './options.ts';
 
@@ -19,12 +24,10 @@ export class EngineRefusal extends Error {
   }
 }
 
-export type EngineProgress = { stage: string; fraction: number | null };
-
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: Error): void;
-  onProgress: ((progress: EngineProgress) => void) | null;
+  onProgress: ((progress: EngineProgressReport) => void) | null;
 }
 
 export class EngineClient {
@@ -54,7 +57,7 @@ export class EngineClient {
   request<K extends EngineRequestName>(
     request: K,
     input: EngineRequests[K]['input'],
-    onProgress: ((progress: EngineProgress) => void) | null = null,
+    onProgress: ((progress: EngineProgressReport) => void) | null = null,
   ): Promise<EngineRequests[K]['output']> {
     if (this.#ending !== null) return Promise.reject(new EngineGone(this.#ending));
     const seq = this.#nextSeq++;

@@ -23,6 +23,7 @@ export const sentences = {
   'run-too-few-photos': 'At least {count} photos are needed for that.',
   'run-failed': 'The reconstruction stopped: {reason}',
   'engine-gone': 'The reconstruction process ended unexpectedly and could not be restarted: {reason}',
+  'state-damaged': 'The saved state of the run cannot be read: {reason}',
   'model-unknown': 'There is no installed method called {id}.',
   'model-damaged': 'The method {id} is damaged: {reason}',
   'model-licence': 'The licence of this model must be accepted first: {licence}',

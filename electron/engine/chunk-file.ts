@@ -1,0 +1,60 @@
+// A dense answer of a method as a point chunk on disk.
+
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { ChunkReply } from '../contract/engine.ts';
+import { boundsOf, encodePointChunk, pointFlag, type PointColumns } from '../../projects/format/point-chunk.ts';
+import type { PointMap } from '../../models/run/reconstructor.ts';
+import { writeDurably } from './durable-file.ts';
+
+/** Writes the points of one map under a new id into `chunksFolder`. */
+export async function writeChunk(map: PointMap, chunksFolder: string): Promise<ChunkReply> {
+  const columns = columnsOf(map);
+  const id = randomUUID();
+  await writeDurably(join(chunksFolder, `${id}.safetensors`), encodePointChunk(columns));
+  return { id, photoId: map.photoId, kind: map.kind, count: columns.count, bounds: boundsOf(columns.positions) };
+}
+
+/** Cells that hold a point, as columns. A cell with a coordinate that is not finite has none. */
+export function columnsOf(map: PointMap): PointColumns {
+  const cells = map.gridWidthPx * map.gridHeightPx;
+  const seen: number[] = [];
+  for (let cell = 0; cell < cells; cell++) {
+    const at = cell * 3;
+    if (
+      Number.isFinite(map.positions[at]) &&
+      Number.isFinite(map.positions[at + 1]) &&
+      Number.isFinite(map.positions[at + 2])
+    )
+      seen.push(cell);
+  }
+  const count = seen.length;
+  const columns: PointColumns = {
+    count,
+    positions: new Float32Array(count * 3),
+    colors: new Uint8Array(count * 4),
+    pixels: new Uint16Array(count * 2),
+    normals: new Int8Array(count * 3),
+    errors: new Uint8Array(count),
+    flags: new Uint8Array(count),
+    gridWidthPx: map.gridWidthPx,
+    gridHeightPx: map.gridHeightPx,
+  };
+  const inferred = map.kind === 'inferred' ? pointFlag.inferred : 0;
+  seen.forEach((cell, i) => {
+    for (let k = 0; k < 3; k++) {
+      columns.positions[i * 3 + k] = map.positions[cell * 3 + k];
+      columns.colors[i * 4 + k] = map.colors[cell * 3 + k];
+      if (map.normals) columns.normals[i * 3 + k] = Math.round(map.normals[cell * 3 + k] * 127);
+    }
+    columns.colors[i * 4 + 3] = byteOf(map.confidences[cell]);
+    columns.pixels[i * 2] = cell % map.gridWidthPx;
+    columns.pixels[i * 2 + 1] = Math.floor(cell / map.gridWidthPx);
+    columns.errors[i] = map.errors ? byteOf(map.errors[cell]) : 255;
+    columns.flags[i] = inferred | (map.moving?.[cell] ? pointFlag.moving : 0);
+  });
+  return columns;
+}
+
+/** 0…1 as 0…255; what is not a number counts as 0. */
+const byteOf = (share: number): number => Math.round(Math.min(1, Math.max(0, share || 0)) * 255);
