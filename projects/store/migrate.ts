@@ -1,0 +1,22 @@
+// Brings a database up to the version this program knows, one migration per file, each in a transaction of its own.
+
+import { StudioFailure } from '../format/result.ts';
+import { sql as project } from './migrations/0001-project.ts';
+import type { Sql } from './sql.ts';
+
+/** Migration i brings version i to version i + 1. Never edit one that was released; add another. */
+export const migrations: readonly string[] = [project];
+
+/** 'PERM': tells our database from any other SQLite file. */
+export const applicationId = 0x5045524d;
+
+/** @throws StudioFailure project-newer */
+export function migrate(sql: Sql, steps: readonly string[] = migrations): void {
+  const version = Number(sql.pragma('user_version'));
+  if (version > steps.length) throw new StudioFailure('project-newer');
+  for (let idx = version; idx < steps.length; idx++)
+    sql.transaction(() => {
+      sql.script(steps[idx]);
+      sql.script(`PRAGMA user_version = ${idx + 1}; PRAGMA application_id = ${applicationId};`);
+    });
+}

@@ -1,0 +1,62 @@
+// Consistency on opening: files without rows go, rows without files go with a notice, a run that was cut off is paused.
+
+import { join } from 'node:path';
+import { chunkPath, projectLayout, statePath, thumbPath } from '../format/layout.ts';
+import { fileSize, namesIn, removeFiles } from './files.ts';
+import type { ProjectStore } from './project-store.ts';
+
+/**
+ * Makes rows and files agree after a crash. `photos/` is never touched: the user may keep files of their own there.
+ * @returns sentences for the user; none when all was well
+ */
+export async function sweep(store: ProjectStore): Promise<string[]> {
+  const notices: string[] = [];
+  const { folder } = store;
+
+  const lostChunks = await missing(store.chunks.ids(), (id) => join(folder, chunkPath(id)));
+  if (lostChunks.length > 0) {
+    store.chunks.remove(lostChunks);
+    notices.push(
+      `${counted(lostChunks.length, 'point file was', 'point files were')} missing; those photos show no points until they are reconstructed again.`,
+    );
+  }
+
+  const lostStates = await missing(store.states.all(), ({ runId, stepIdx }) => join(folder, statePath(runId, stepIdx)));
+  if (lostStates.length > 0) {
+    store.states.remove(lostStates);
+    notices.push(
+      `${counted(lostStates.length, 'saved state was', 'saved states were')} missing; the run goes on from an earlier one.`,
+    );
+  }
+
+  await removeUnknown(folder, projectLayout.chunks, store.chunks.ids().map(chunkPath));
+  await removeUnknown(
+    folder,
+    projectLayout.states,
+    store.states.all().map(({ runId, stepIdx }) => statePath(runId, stepIdx)),
+  );
+  await removeUnknown(
+    folder,
+    projectLayout.thumbs,
+    store.photos.list().map(({ id }) => thumbPath(id)),
+  );
+
+  for (const run of store.runs.list())
+    if (run.status === 'running') store.runs.update(run.id, { status: 'paused', message: null });
+  return notices;
+}
+
+async function missing<T>(items: readonly T[], pathOf: (item: T) => string): Promise<T[]> {
+  const sizes = await Promise.all(items.map((item) => fileSize(pathOf(item))));
+  return items.filter((_, idx) => !sizes[idx]);
+}
+
+async function removeUnknown(folder: string, subfolder: string, known: readonly string[]): Promise<void> {
+  const keep = new Set(known);
+  const names = await namesIn(join(folder, subfolder));
+  await removeFiles(
+    names.filter((name) => !keep.has(`${subfolder}/${name}`)).map((name) => join(folder, subfolder, name)),
+  );
+}
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;

@@ -1,0 +1,131 @@
+// Statements of the tables of an import: the list of files still to read survives any crash.
+
+import type { Photo, PhotoId } from '../../format/scene.ts';
+import type { Sql, SqlRow } from '../sql.ts';
+
+export interface ImportFile {
+  idx: number;
+  /** Absolute path of the source. */
+  path: string;
+  /** What the user calls it: the path below the chosen folder, or the file's name. */
+  name: string;
+  kind: 'photo' | 'video';
+  prior: Photo['prior'];
+}
+
+export interface ImportSession {
+  id: string;
+  createdAtMs: number;
+  copyPhotos: boolean;
+  status: 'open' | 'done' | 'cancelled';
+}
+
+/** What became of one source file. */
+export type ImportOutcome = { state: 'imported' } | { state: 'skipped'; code: string; reason: string };
+
+export class ImportsTable {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  begin(files: readonly Omit<ImportFile, 'idx'>[], copyPhotos: boolean): ImportSession {
+    const session: ImportSession = { id: crypto.randomUUID(), createdAtMs: Date.now(), copyPhotos, status: 'open' };
+    this.#sql.transaction(() => {
+      this.#sql.run(
+        "INSERT INTO imports (id, createdAtMs, copyPhotos, status) VALUES (?, ?, ?, 'open')",
+        session.id,
+        session.createdAtMs,
+        copyPhotos ? 1 : 0,
+      );
+      files.forEach(({ path, name, kind, prior }, idx) =>
+        this.#sql.run(
+          `INSERT INTO importFiles (importId, idx, path, name, kind, prior, state) VALUES (?, ?, ?, ?, ?, ?, 'pending')`,
+          session.id,
+          idx,
+          path,
+          name,
+          kind,
+          prior && JSON.stringify(prior),
+        ),
+      );
+    });
+    return session;
+  }
+
+  /** The import that was neither finished nor cancelled, if any. */
+  open(): ImportSession | null {
+    const row = this.#sql.get("SELECT * FROM imports WHERE status = 'open' ORDER BY createdAtMs DESC LIMIT 1");
+    return row && sessionOf(row);
+  }
+
+  pending(importId: string): ImportFile[] {
+    return this.#sql
+      .all("SELECT * FROM importFiles WHERE importId = ? AND state = 'pending' ORDER BY idx", importId)
+      .map(fileOf);
+  }
+
+  /** Files of a session, and how many of them are through. */
+  counts(importId: string): { found: number; done: number } {
+    const row = this.#sql.get(
+      `SELECT count(*) AS found, count(*) FILTER (WHERE state <> 'pending') AS done FROM importFiles WHERE importId = ?`,
+      importId,
+    );
+    return { found: Number(row?.found), done: Number(row?.done) };
+  }
+
+  markDone(importId: string, idx: number, outcome: ImportOutcome, photoIds: readonly PhotoId[]): void {
+    this.#sql.transaction(() => {
+      const { code, reason } = outcome.state === 'skipped' ? outcome : { code: null, reason: null };
+      this.#sql.run(
+        'UPDATE importFiles SET state = ?, code = ?, reason = ? WHERE importId = ? AND idx = ?',
+        outcome.state,
+        code,
+        reason,
+        importId,
+        idx,
+      );
+      for (const photoId of photoIds)
+        this.#sql.run('INSERT OR IGNORE INTO importPhotos (importId, photoId) VALUES (?, ?)', importId, photoId);
+    });
+  }
+
+  skipped(importId: string): { name: string; code: string; reason: string }[] {
+    const rows = this.#sql.all(
+      "SELECT name, code, reason FROM importFiles WHERE importId = ? AND state = 'skipped' ORDER BY idx",
+      importId,
+    );
+    return rows as unknown as { name: string; code: string; reason: string }[];
+  }
+
+  /** Photos that this session has brought, in the project's order. */
+  photoIds(importId: string): PhotoId[] {
+    return this.#sql
+      .all(
+        `SELECT photoId FROM importPhotos JOIN photos ON photos.id = photoId WHERE importId = ? ORDER BY orderIdx`,
+        importId,
+      )
+      .map(({ photoId }) => String(photoId));
+  }
+
+  finish(importId: string, status: 'done' | 'cancelled'): void {
+    this.#sql.run('UPDATE imports SET status = ? WHERE id = ?', status, importId);
+  }
+
+  /** Takes up a cancelled or unfinished import again; null when the newest one is done. */
+  reopen(): ImportSession | null {
+    const row = this.#sql.get('SELECT * FROM imports ORDER BY createdAtMs DESC, rowid DESC LIMIT 1');
+    if (!row || row.status === 'done') return null;
+    this.#sql.run("UPDATE imports SET status = 'open' WHERE id = ?", row.id);
+    return { ...sessionOf(row), status: 'open' };
+  }
+}
+
+function sessionOf(row: SqlRow): ImportSession {
+  return { ...row, copyPhotos: row.copyPhotos === 1 } as unknown as ImportSession;
+}
+
+function fileOf({ idx, path, name, kind, prior }: SqlRow): ImportFile {
+  return { idx, path, name, kind, prior: typeof prior === 'string' ? JSON.parse(prior) : null } as ImportFile;
+}
