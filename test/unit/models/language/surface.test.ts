@@ -1,0 +1,56 @@
+// A synthetic room is told apart into floor, ceiling, walls and table top.
+import { expect, test } from 'vitest';
+import { findInstances } from '../../../../models/language/instances.ts';
+import { findRoomPlanes, surfaceKindOf } from '../../../../models/language/surface.ts';
+import type { Vec3 } from '../../../../projects/format/sim3.ts';
+
+/** A room of 4 × 3 × 2.5 (up is −y, as in camera axes), a table in it, seen from inside: every surface looks into the room. */
+function room(): { positions: Float32Array; normals: Float32Array; truth: string[] } {
+  const positions: number[] = [];
+  const normals: number[] = [];
+  const truth: string[] = [];
+  const patch = (kind: string, normal: Vec3, at: (a: number, b: number) => Vec3, n = 40): void => {
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        positions.push(...at((i + 0.5) / n, (j + 0.5) / n));
+        normals.push(...normal);
+        truth.push(kind);
+      }
+  };
+  patch('floor', [0, -1, 0], (a, b) => [4 * a, 0, 3 * b]);
+  patch('ceiling', [0, 1, 0], (a, b) => [4 * a, -2.5, 3 * b], 30);
+  patch('wall', [1, 0, 0], (a, b) => [0, -2.5 * a, 3 * b]);
+  patch('wall', [-1, 0, 0], (a, b) => [4, -2.5 * a, 3 * b]);
+  patch('wall', [0, 0, -1], (a, b) => [4 * a, -2.5 * b, 3]);
+  patch('tabletop', [0, -1, 0], (a, b) => [1.5 + a, -0.75, 1.2 + 0.6 * b], 20);
+  patch('vertical', [0, 0, -1], (a, b) => [1.5 + a, -0.1 - 0.6 * b, 1.2], 20);
+  return { positions: Float32Array.from(positions), normals: Float32Array.from(normals), truth };
+}
+
+test('kinds of surface of a furnished room come out right', () => {
+  const { positions, normals, truth } = room();
+  const planes = findRoomPlanes(positions, normals, [0, -1, 0]);
+  expect(planes.floorHeight).toBeCloseTo(0, 1);
+  expect(planes.ceilingHeight).toBeCloseTo(2.5, 1);
+  const wrong = truth.filter((kind, i) => {
+    const at = (a: Float32Array): Vec3 => [a[3 * i], a[3 * i + 1], a[3 * i + 2]];
+    return surfaceKindOf(planes, at(positions), at(normals)) !== kind;
+  });
+  // Points on the seams (a wall within the tolerance of another) may go either way.
+  expect(wrong.length / truth.length).toBeLessThan(0.02);
+});
+
+test('two separate things are two instances with their boxes, and dust is none', () => {
+  const positions: number[] = [];
+  for (let i = 0; i < 1000; i++) {
+    const [a, b, c] = [(i % 10) / 10, (Math.floor(i / 10) % 10) / 10, Math.floor(i / 100) / 10];
+    positions.push(a, b, c, a + 3, b, c);
+  }
+  positions.push(10, 10, 10);
+  const scores = new Float32Array(positions.length / 3).fill(0.9);
+  const found = findInstances(Float32Array.from(positions), scores, 0.5, 0.25, 20);
+  expect(found).toHaveLength(2);
+  expect(found.map(({ count }) => count)).toEqual([1000, 1000]);
+  expect(found.map(({ center }) => center[0]).sort((x, y) => x - y)[1]).toBeCloseTo(3.45, 1);
+  expect(findInstances(Float32Array.from(positions), new Float32Array(scores.length), 0.5, 0.25, 20)).toEqual([]);
+});
