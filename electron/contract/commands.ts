@@ -77,7 +77,8 @@ export const commandInputs = {
   'import.watch': v.object({ folder: v.nullable(path) }),
   'run.start': v.object({ modelId: id, settings: runSettingsSchema }),
   'run.pause': none,
-  'run.resume': none,
+  /** Goes on with the newest run and whatever photos came since; `maxFrames` replaces the limit of the run. */
+  'run.resume': v.nullable(v.object({ maxFrames: v.nullable(count) })),
   'run.cancel': none,
   /** Tries the photos that failed or wait once more. */
   'run.retry': v.object({ photoIds: v.array(id) }),
@@ -170,6 +171,18 @@ export interface RunProgress {
   msLeft: number | null;
   rssMb: number | null;
   points: number;
+  /** What this run has used since it was started or resumed in this process. */
+  used: RunUsage;
+}
+
+export interface RunUsage {
+  elapsedMs: number;
+  /** Inside the networks or the method's numeric kernels. */
+  modelMs: number;
+  /** From the request to the first points on disk; null until there are some. */
+  firstPointsMs: number | null;
+  /** Largest resident memory of the engine; null until known. */
+  peakRssMb: number | null;
 }
 
 /** Command name → its answer (inside a Result). */

@@ -1,0 +1,29 @@
+// The engine process of runs: started when it is needed, kept warm afterwards, replaced when it has died.
+
+import { EngineClient } from '../engine-client.ts';
+import type { EngineProcess } from '../options.ts';
+
+export class EngineSlot {
+  readonly #spawn: () => EngineProcess;
+  #client: EngineClient | null = null;
+
+  constructor(spawn: () => EngineProcess) {
+    this.#spawn = spawn;
+  }
+
+  /** The living engine, or a new one. */
+  get(): EngineClient {
+    if (!this.#client?.alive) this.#client = new EngineClient(this.#spawn());
+    return this.#client;
+  }
+
+  /** The living engine, or null; never starts one. */
+  get current(): EngineClient | null {
+    return this.#client?.alive ? this.#client : null;
+  }
+
+  end(): void {
+    this.#client?.kill();
+    this.#client = null;
+  }
+}

@@ -1,0 +1,114 @@
+// What the engine answered becomes rows, then events; files of replaced chunks go last.
+
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StepReply } from '../../contract/engine.ts';
+import type { Emitter } from '../emitter.ts';
+import { chunkPath } from '../../../projects/format/layout.ts';
+import type { Frame, PhotoId, RunId } from '../../../projects/format/scene.ts';
+import type { FrameDraft } from '../../../projects/store/tables/frames.ts';
+import type { ProjectStore } from '../../../projects/store/project-store.ts';
+
+export class RunRecorder {
+  readonly #store: ProjectStore;
+  readonly #emitter: Emitter;
+  readonly #runId: RunId;
+  /** Frames of the run by photo, as the rows have them. */
+  readonly frames = new Map<PhotoId, Frame>();
+  /** Points of each frame's chunk, for the count that is shown. */
+  readonly #pointsByFrame = new Map<string, number>();
+
+  constructor(store: ProjectStore, emitter: Emitter, runId: RunId) {
+    this.#store = store;
+    this.#emitter = emitter;
+    this.#runId = runId;
+    for (const frame of store.frames.list(runId)) this.frames.set(frame.photoId, frame);
+    for (const chunk of store.chunks.list(runId)) this.#pointsByFrame.set(chunk.frameId, chunk.count);
+  }
+
+  get points(): number {
+    let sum = 0;
+    for (const count of this.#pointsByFrame.values()) sum += count;
+    return sum;
+  }
+
+  /** Records one answer of `step` or `settle`. @param shownPhotoId the photo that was met in this step; null in closing work */
+  record(reply: StepReply, shownPhotoId: PhotoId | null): void {
+    const drafts = draftsOf(reply, shownPhotoId, this.frames);
+    const { frames, chunks, replaced } = this.#store.commitStep({
+      runId: this.#runId,
+      frames: drafts,
+      chunks: reply.chunks,
+    });
+    for (const frame of frames) this.frames.set(frame.photoId, frame);
+    for (const chunk of chunks) this.#pointsByFrame.set(chunk.frameId, chunk.count);
+    if (frames.length > 0) this.#emitter.emit('frames.changed', { frames });
+    if (chunks.length > 0) this.#emitter.emit('chunks.added', { chunks, replaced });
+    this.#deleteFiles(replaced);
+  }
+
+  /** The photo could not be used. Its earlier place in the run, if it had one, is given up. */
+  recordFailure(photoId: PhotoId, stepIdx: number): void {
+    const before = this.frames.get(photoId);
+    const lost = before ? this.#store.chunks.ofFrame(before.id).map(({ id }) => id) : [];
+    if (lost.length > 0) {
+      this.#emitter.emit('chunks.added', { chunks: [], replaced: lost });
+      this.#store.chunks.remove(lost);
+      this.#deleteFiles(lost);
+    }
+    if (before) this.#pointsByFrame.delete(before.id);
+    const { frames } = this.#store.commitStep({
+      runId: this.#runId,
+      frames: [{ ...unplaced, photoId, stepIdx, status: 'failed' }],
+      chunks: [],
+    });
+    for (const frame of frames) this.frames.set(frame.photoId, frame);
+    this.#emitter.emit('frames.changed', { frames });
+  }
+
+  /** What remains after a crash here, or is held open on Windows, is swept when the project is opened. */
+  #deleteFiles(chunkIds: readonly string[]): void {
+    for (const id of chunkIds) void rm(join(this.#store.folder, chunkPath(id)), { force: true }).catch(() => undefined);
+  }
+}
+
+const unplaced = { submapIdx: 0, worldFromCamera: null, intrinsics: null, confidence: 0 } as const;
+
+/** One row for every photo the answer speaks of, and one for the photo that was shown in any case. */
+export function draftsOf(
+  reply: StepReply,
+  shownPhotoId: PhotoId | null,
+  known: ReadonlyMap<PhotoId, Frame>,
+): FrameDraft[] {
+  const shownStepIdx = Math.max(0, reply.stepIdx - 1);
+  const stepIdxOf = (photoId: PhotoId): number =>
+    photoId === shownPhotoId ? shownStepIdx : (known.get(photoId)?.stepIdx ?? shownStepIdx);
+  const drafts = new Map<PhotoId, FrameDraft>();
+  if (shownPhotoId !== null) {
+    const before = known.get(shownPhotoId);
+    const kept = before && before.status !== 'failed' ? before : { ...unplaced, status: 'waiting' as const };
+    const { status, submapIdx, worldFromCamera, intrinsics, confidence } = kept;
+    drafts.set(shownPhotoId, {
+      photoId: shownPhotoId,
+      stepIdx: shownStepIdx,
+      status,
+      submapIdx,
+      worldFromCamera,
+      intrinsics,
+      confidence,
+    });
+  }
+  for (const photoId of reply.waiting)
+    drafts.set(photoId, { ...unplaced, photoId, stepIdx: stepIdxOf(photoId), status: 'waiting' });
+  for (const { photoId, worldFromCamera, intrinsics, submapIdx, confidence } of reply.placed)
+    drafts.set(photoId, {
+      photoId,
+      stepIdx: stepIdxOf(photoId),
+      status: 'placed',
+      submapIdx,
+      worldFromCamera,
+      intrinsics,
+      confidence,
+    });
+  return [...drafts.values()];
+}

@@ -1,0 +1,280 @@
+// Drives one run: asks the engine for one photo at a time, records the answers, saves states, and survives the engine's death.
+
+import type { RunProgress } from '../../contract/commands.ts';
+import type { BeginRequest, EnginePhoto, StepReply } from '../../contract/engine.ts';
+import type { ErrorCode } from '../../../projects/format/errors.ts';
+import { errorOf, fail, type StudioError } from '../../../projects/format/result.ts';
+import type { PhotoId, Run, RunStatus } from '../../../projects/format/scene.ts';
+import type { ProjectStore } from '../../../projects/store/project-store.ts';
+import type { Emitter } from '../emitter.ts';
+import { EngineGone, EngineRefusal } from '../engine-client.ts';
+import { EngineRun } from './engine-run.ts';
+import type { EngineSlot } from './engine-slot.ts';
+import { Mishaps, type Activity } from './mishaps.ts';
+import { RunQueue, wanted, type QueueInput } from './queue.ts';
+import { RunRecorder } from './recorder.ts';
+import { StateKeeper, stepsBetweenStates } from './state-keeper.ts';
+import { UsageMeter } from './usage.ts';
+
+export interface RunLoopOptions {
+  run: Run;
+  store: ProjectStore;
+  emitter: Emitter;
+  engines: EngineSlot;
+  /** Folders of the project and of the method. */
+  places: Pick<BeginRequest, 'packFolder' | 'cacheFolder' | 'chunksFolder'>;
+  /** Photos in the user's order and what is excluded, as they are now. */
+  queueInput(): Omit<QueueInput, 'maxFrames'>;
+}
+
+interface Ending {
+  status: Exclude<RunStatus, 'running'>;
+  message: string | null;
+}
+
+const restingStage = { done: 'Done', paused: 'Paused', cancelled: 'Cancelled', failed: 'Stopped' } as const;
+
+export class RunLoop {
+  readonly #o: RunLoopOptions;
+  readonly #queue = new RunQueue();
+  readonly #mishaps = new Mishaps();
+  readonly #recorder: RunRecorder;
+  readonly #states: StateKeeper;
+  readonly #usage = new UsageMeter();
+  #run: Run;
+  #engineRun: EngineRun | null = null;
+  #activity: Activity = { kind: 'begin' };
+  #wish: 'pause' | 'cancel' | null = null;
+  #settled = false;
+  #stage = 'Starting';
+  #fraction: number | null = null;
+  #provider = '';
+  /** Resolves when the run rests: paused, done, failed or cancelled. Never rejects. */
+  readonly finished: Promise<void>;
+
+  constructor(options: RunLoopOptions) {
+    this.#o = options;
+    this.#run = options.run;
+    this.#recorder = new RunRecorder(options.store, options.emitter, options.run.id);
+    this.#states = new StateKeeper(options.store, options.emitter, options.run.id);
+    // On the next turn, so that the answer to the command comes before the first event.
+    this.finished = Promise.resolve().then(() => this.#drive());
+  }
+
+  get run(): Run {
+    return this.#run;
+  }
+
+  get active(): boolean {
+    return this.#run.status === 'running';
+  }
+
+  /** Finishes the photo at hand, saves the state, and rests. */
+  pause(): void {
+    this.#wish ??= 'pause';
+    this.#tell(this.#stage, this.#fraction);
+  }
+
+  /** Stops at once; what is recorded stays. */
+  cancel(): void {
+    this.#wish = 'cancel';
+    this.#o.engines.end();
+  }
+
+  retry(photoIds: readonly PhotoId[]): void {
+    this.#queue.retry(photoIds);
+  }
+
+  progress(): RunProgress {
+    const done = this.#recorder.frames.size;
+    const total = this.#photoIds().length;
+    const left = total - done;
+    const { msPerPhoto, rssMb } = this.#usage;
+    return {
+      runId: this.#run.id,
+      modelId: this.#run.modelId,
+      provider: this.#provider,
+      status: this.#run.status,
+      stage: this.#wish === 'pause' && this.active ? 'Pausing after this photo' : this.#stage,
+      done,
+      total,
+      fraction: this.#run.status === 'done' ? 1 : (this.#fraction ?? (left > 0 ? done / total : null)),
+      msPerPhoto,
+      msLeft: msPerPhoto !== null && this.active && left > 0 ? msPerPhoto * left : null,
+      rssMb,
+      points: this.#recorder.points,
+      used: this.#usage.snapshot(),
+    };
+  }
+
+  /** All photos of the run: those it is to meet, and those it has met although they were excluded since. */
+  #photoIds(): PhotoId[] {
+    return [...new Set([...wanted(this.#queueInput()), ...this.#recorder.frames.keys()])];
+  }
+
+  #queueInput(): QueueInput {
+    return { ...this.#o.queueInput(), maxFrames: this.#run.settings.maxFrames };
+  }
+
+  #enginePhotos(): EnginePhoto[] {
+    const ids = new Set(this.#photoIds());
+    const { store } = this.#o;
+    return this.#o
+      .queueInput()
+      .photos.filter(({ id }) => ids.has(id))
+      .map((photo) => ({ ...photo, absolutePath: store.photoPath(photo) }));
+  }
+
+  async #drive(): Promise<void> {
+    let ending: Ending | null = null;
+    while (!ending) {
+      try {
+        this.#engineRun ??= await this.#begin();
+        ending = await this.#advance(this.#engineRun);
+      } catch (error) {
+        try {
+          ending = await this.#afterMishap(error);
+        } catch (second) {
+          ending = this.#stop('failed', errorOf(second));
+        }
+      }
+    }
+    this.#settleStatus(ending);
+  }
+
+  async #begin(): Promise<EngineRun> {
+    this.#activity = { kind: 'begin' };
+    this.#tell('Preparing the method');
+    const { modelId, settings } = this.#run;
+    const engineRun = await EngineRun.begin(
+      this.#o.engines.get(),
+      this.#states,
+      { ...this.#o.places, modelId, settings, photos: this.#enginePhotos() },
+      ({ stage, fraction }) => this.#tell(stage, fraction),
+    );
+    this.#mishaps.began();
+    this.#provider = engineRun.provider;
+    this.#queue.rewindTo(engineRun.stepIdx, this.#recorder.frames.values());
+    return engineRun;
+  }
+
+  /** Works until the run rests. */
+  async #advance(engineRun: EngineRun): Promise<Ending> {
+    for (;;) {
+      if (this.#wish === 'cancel') return { status: 'cancelled', message: null };
+      const pending = this.#queue.pending(this.#queueInput(), this.#recorder.frames);
+      if (this.#wish === 'pause' || (pending.length === 0 && this.#settled)) {
+        await this.#save(engineRun);
+        return { status: this.#wish === 'pause' ? 'paused' : 'done', message: null };
+      }
+      if (pending.length > 0) await this.#meet(engineRun, pending[0], pending[1] ?? null);
+      else await this.#settle(engineRun);
+    }
+  }
+
+  async #meet(engineRun: EngineRun, photoId: PhotoId, nextPhotoId: PhotoId | null): Promise<void> {
+    this.#activity = { kind: 'photo', photoId };
+    this.#settled = false;
+    this.#tell(`Meeting photo ${engineRun.stepIdx + 1}`);
+    await engineRun.introduce(this.#enginePhotos());
+    const startedAtMs = performance.now();
+    const reply = await engineRun.meet(photoId, nextPhotoId, ({ stage, fraction }) => this.#tell(stage, fraction));
+    this.#record(reply, photoId, performance.now() - startedAtMs);
+    if (engineRun.stepIdx % stepsBetweenStates === 0) await this.#save(engineRun);
+  }
+
+  async #settle(engineRun: EngineRun): Promise<void> {
+    this.#activity = { kind: 'settle' };
+    this.#tell('Adjusting all cameras');
+    const reply = await engineRun.settle(({ stage, fraction }) => this.#tell(stage, fraction));
+    this.#settled = reply.settled;
+    this.#record(reply, null, null);
+  }
+
+  #record(reply: StepReply, shownPhotoId: PhotoId | null, durationMs: number | null): void {
+    this.#recorder.record(reply, shownPhotoId);
+    if (shownPhotoId !== null) this.#queue.met(shownPhotoId);
+    this.#usage.add(reply, durationMs);
+    if (reply.chunks.length > 0) this.#usage.pointsArrived();
+    for (const sentence of reply.notices) this.#notice('info', null, sentence);
+    this.#tell(this.#stage);
+  }
+
+  async #save(engineRun: EngineRun): Promise<void> {
+    this.#activity = { kind: 'save' };
+    await engineRun.save();
+  }
+
+  /** Says what happened and prepares going on; null: go on, otherwise how the run ends. */
+  async #afterMishap(error: unknown): Promise<Ending | null> {
+    if (this.#wish === 'cancel') return { status: 'cancelled', message: null };
+    const activity = this.#activity;
+    const problem = problemOf(error);
+    const verdict = this.#mishaps.judge(activity, error);
+    if (verdict === 'pause') return this.#stop('paused', problem);
+    if (verdict === 'fail-run') return this.#stop('failed', problem);
+    if (activity.kind === 'photo' && verdict === 'fail-photo') {
+      this.#failPhoto(activity.photoId, problem.code, problem.sentence);
+      return null;
+    }
+    // From here on the engine begins again: its state may be ahead of the rows, or it is gone.
+    this.#o.engines.end();
+    const stepIdx = this.#engineRun?.stepIdx ?? 0;
+    this.#engineRun = null;
+    if (verdict === 'drop-state') {
+      const state = this.#states.newest();
+      if (state) await this.#states.drop([state]);
+      this.#notice('warning', problem.code, `${problem.sentence} The run goes on from an earlier one.`);
+    } else if (activity.kind === 'photo' && verdict === 'fail-photo-and-restart') {
+      const name = this.#o.store.photos.byId(activity.photoId)?.name ?? activity.photoId;
+      this.#failPhoto(
+        activity.photoId,
+        null,
+        `${name} was left out because it stopped the reconstruction twice.`,
+        stepIdx,
+      );
+    } else if (verdict === 'skip-settling') {
+      this.#settled = true;
+      this.#notice('warning', problem.code, `The closing adjustment was left out. ${problem.sentence}`);
+    } else {
+      const what = error instanceof EngineGone ? 'The reconstruction process ended unexpectedly' : problem.sentence;
+      this.#notice('warning', null, `${what.replace(/\.$/, '')}; the run goes on from its last saved state.`);
+    }
+    return null;
+  }
+
+  #failPhoto(photoId: PhotoId, code: ErrorCode | null, sentence: string, stepIdx?: number): void {
+    this.#recorder.recordFailure(photoId, stepIdx ?? this.#engineRun?.stepIdx ?? 0);
+    this.#queue.met(photoId);
+    this.#notice('warning', code, sentence);
+  }
+
+  /** The engine may be ahead of what is recorded: it does not stay warm. */
+  #stop(status: 'paused' | 'failed', { code, sentence }: StudioError): Ending {
+    this.#o.engines.end();
+    this.#notice('error', code, sentence);
+    return { status, message: sentence };
+  }
+
+  #settleStatus({ status, message }: Ending): void {
+    this.#run = this.#o.store.runs.update(this.#run.id, { status, message }) ?? { ...this.#run, status, message };
+    this.#o.emitter.emit('run.changed', { run: this.#run });
+    this.#tell(restingStage[status]);
+  }
+
+  #notice(level: 'info' | 'warning' | 'error', code: ErrorCode | null, sentence: string): void {
+    this.#o.emitter.emit('notice', { level, place: 'run', code, sentence });
+  }
+
+  #tell(stage: string, fraction: number | null = null): void {
+    this.#stage = stage;
+    this.#fraction = fraction;
+    this.#o.emitter.emit('run.progress', this.progress());
+  }
+}
+
+function problemOf(error: unknown): StudioError {
+  if (error instanceof EngineRefusal) return error.error;
+  if (error instanceof EngineGone) return fail('engine-gone', { reason: `${error.message}.` }).error;
+  return errorOf(error);
+}
