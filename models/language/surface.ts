@@ -1,5 +1,6 @@
 // Kind of surface from geometry and gravity: floor, ceiling, wall, table-like and the plain directions, from positions and normals.
 
+import { planeAxes } from '../../projects/format/gravity.ts';
 import { dot, type Vec3 } from '../../projects/format/sim3.ts';
 
 export const surfaceKinds = [
@@ -124,7 +125,7 @@ function findWalls(
   tolerance: number,
 ): { normalInWorld: Vec3; offset: number }[] {
   const n = positions.length / 3;
-  const [east, north] = levelAxes(up);
+  const [east, north] = planeAxes(up);
   const byDirection: number[][] = Array.from({ length: wallDirections }, () => []);
   for (let i = 0; i < n; i++) {
     const normal: Vec3 = [normals[3 * i], normals[3 * i + 1], normals[3 * i + 2]];
@@ -180,19 +181,4 @@ function meanDirection(indices: readonly number[], normals: Float32Array): Vec3 
   for (const i of indices) for (let k = 0; k < 3; k++) sum[k] += normals[3 * i + k];
   const l = Math.hypot(...sum);
   return [sum[0] / l, sum[1] / l, sum[2] / l];
-}
-
-/** Two unit vectors across up and across each other. */
-export function levelAxes(up: Vec3): [Vec3, Vec3] {
-  const seed: Vec3 = Math.abs(up[0]) < 0.9 ? [1, 0, 0] : [0, 1, 0];
-  const along = dot(seed, up);
-  const e: Vec3 = [seed[0] - along * up[0], seed[1] - along * up[1], seed[2] - along * up[2]];
-  const l = Math.hypot(...e);
-  const east: Vec3 = [e[0] / l, e[1] / l, e[2] / l];
-  const north: Vec3 = [
-    up[1] * east[2] - up[2] * east[1],
-    up[2] * east[0] - up[0] * east[2],
-    up[0] * east[1] - up[1] * east[0],
-  ];
-  return [east, north];
 }

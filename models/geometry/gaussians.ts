@@ -1,0 +1,173 @@
+// Gaussians from the points of any method: one flat disc per point, as large as its pixel on the surface, kept once per surface.
+//
+// A point that an earlier frame already shows at the same or a better resolution is left out, so a scene does not grow with every
+// redundant photo. Opacity follows the method's confidence and the agreement of the other views: seen again raises it, seen
+// through lowers it. Everything stays in camera axes, so Gaussians move with their frame when its pose is refined.
+
+import { noFeature, type GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
+import { resized, type Intrinsics } from '../../projects/format/intrinsics.ts';
+import type { PointColumns } from '../../projects/format/point-chunk.ts';
+import { compose, inverse, matrixFromQuaternion, quaternionFromMatrix, type Sim3 } from '../../projects/format/sim3.ts';
+
+/** What another view says about a place: its depth grid and where it stands. */
+export interface DepthView {
+  worldFromCamera: Sim3;
+  /** At grid size. */
+  intrinsics: Intrinsics;
+  /** gridHeight × gridWidth camera-axes z; NaN where there is no point. */
+  depths: Float32Array;
+  /** True for a view whose Gaussians are made already: what it shows need not be shown again. */
+  done: boolean;
+}
+
+/** The depth grid of a frame, from its point columns. */
+export function depthViewOf(
+  points: PointColumns,
+  worldFromCamera: Sim3,
+  intrinsics: Intrinsics,
+  done: boolean,
+): DepthView {
+  const { gridWidthPx: width, gridHeightPx: height } = points;
+  const depths = new Float32Array(width * height).fill(NaN);
+  for (let i = 0; i < points.count; i++)
+    depths[points.pixels[2 * i + 1] * width + points.pixels[2 * i]] = points.positions[3 * i + 2];
+  return { worldFromCamera, intrinsics: resized(intrinsics, width, height), depths, done };
+}
+
+/** Two depths agree within this share of the depth. */
+const agreement = 0.02;
+/** A view looks through a point when it sees this much deeper. */
+const seenThrough = 0.06;
+/** Standard deviation of a disc in units of its pixel's width on the surface: neighbours melt together at about 0.6. */
+const discWidth = 0.62;
+/** A grazing surface stretches its discs at most so far. */
+const maxStretch = 3;
+
+/**
+ * Gaussians of one frame's points.
+ * @param points final points of the frame; the order is kept
+ * @param view the frame's own depth view
+ * @param others depth views of frames that overlap, in any order
+ */
+export function gaussiansFromPoints(
+  points: PointColumns,
+  view: DepthView,
+  others: readonly DepthView[],
+): GaussianColumns {
+  const columns = emptyColumns(points.count);
+  const lookups = others.map((other) => lookupOf(other, view));
+  const focal = (view.intrinsics.fxPx + view.intrinsics.fyPx) / 2;
+  let n = 0;
+  for (let i = 0; i < points.count; i++) {
+    const [x, y, z] = [points.positions[3 * i], points.positions[3 * i + 1], points.positions[3 * i + 2]];
+    if (!(z > 0)) continue;
+    const footprint = z / focal;
+    let agree = 0;
+    let through = 0;
+    let shown = false;
+    for (const look of lookups) {
+      const seen = look(x, y, z);
+      if (seen === null) continue;
+      if (Math.abs(seen.gap) < agreement) {
+        agree++;
+        if (seen.done && seen.footprint < 1.4 * footprint) shown = true;
+      } else if (seen.gap > seenThrough) through++;
+    }
+    if (shown || through > agree + 1) continue;
+    const opacity = (points.colors[4 * i + 3] / 255) * 0.5 + 0.5 * Math.min(1, (agree + 1) / (2 + 2 * through));
+    writeDisc(columns, n, points, i, footprint);
+    columns.colors[4 * n + 3] = Math.round(255 * Math.max(0.05, Math.min(0.98, opacity)));
+    n++;
+  }
+  return trimmed(columns, n);
+}
+
+interface Seen {
+  /** (their depth − depth of the point in their camera) / depth of the point: positive when they look through it. */
+  gap: number;
+  /** Width of their pixel at that depth, in units of the frame's own axes. */
+  footprint: number;
+  done: boolean;
+}
+
+/** A function that asks another view about a point in the frame's own camera axes. */
+function lookupOf(other: DepthView, own: DepthView): (x: number, y: number, z: number) => Seen | null {
+  const otherFromOwn = compose(inverse(other.worldFromCamera), own.worldFromCamera);
+  const r = matrixFromQuaternion(otherFromOwn.rotation).map((value) => value * otherFromOwn.scale);
+  const t = otherFromOwn.translation;
+  const { fxPx, fyPx, cxPx, cyPx, widthPx, heightPx, k1, k2 } = other.intrinsics;
+  const focal = (fxPx + fyPx) / 2;
+  return (x, y, z) => {
+    const oz = r[6] * x + r[7] * y + r[8] * z + t[2];
+    if (!(oz > 0)) return null;
+    const u = (r[0] * x + r[1] * y + r[2] * z + t[0]) / oz;
+    const v = (r[3] * x + r[4] * y + r[5] * z + t[1]) / oz;
+    const r2 = u * u + v * v;
+    const d = 1 + r2 * (k1 + r2 * k2);
+    const column = Math.floor(fxPx * u * d + cxPx);
+    const row = Math.floor(fyPx * v * d + cyPx);
+    if (column < 0 || row < 0 || column >= widthPx || row >= heightPx) return null;
+    const depth = other.depths[row * widthPx + column];
+    if (!(depth > 0)) return null;
+    return { gap: (depth - oz) / oz, footprint: oz / focal / otherFromOwn.scale, done: other.done };
+  };
+}
+
+/** Disc n from point i: flat along the normal, stretched where the surface leans away; a small ball where the normal is unknown. */
+function writeDisc(columns: GaussianColumns, n: number, points: PointColumns, i: number, footprint: number): void {
+  const sigma = discWidth * footprint;
+  columns.means.set(points.positions.subarray(3 * i, 3 * i + 3), 3 * n);
+  columns.colors.set(points.colors.subarray(4 * i, 4 * i + 3), 4 * n);
+  columns.featureIdx[n] = noFeature;
+  const normal = [points.normals[3 * i], points.normals[3 * i + 1], points.normals[3 * i + 2]];
+  const normalLength = Math.hypot(...normal);
+  if (normalLength < 1) {
+    columns.logScales.fill(Math.log(sigma), 3 * n, 3 * n + 3);
+    columns.rotations.set([0, 0, 0, 32767], 4 * n);
+    return;
+  }
+  const [nx, ny, nz] = normal.map((value) => value / normalLength);
+  const [px, py, pz] = points.positions.subarray(3 * i, 3 * i + 3);
+  const distance = Math.hypot(px, py, pz);
+  const facing = (nx * px + ny * py + nz * pz) / distance;
+  // First axis: the part of the viewing ray that lies in the surface, along which a pixel covers more of it.
+  let ax = px / distance - facing * nx;
+  let ay = py / distance - facing * ny;
+  let az = pz / distance - facing * nz;
+  let al = Math.hypot(ax, ay, az);
+  if (al < 1e-3) {
+    [ax, ay, az] = Math.abs(nx) < 0.9 ? [0, nz, -ny] : [-nz, 0, nx];
+    al = Math.hypot(ax, ay, az);
+  }
+  [ax, ay, az] = [ax / al, ay / al, az / al];
+  const [bx, by, bz] = [ny * az - nz * ay, nz * ax - nx * az, nx * ay - ny * ax];
+  const rotation = quaternionFromMatrix([ax, bx, nx, ay, by, ny, az, bz, nz]);
+  const stretch = Math.min(maxStretch, 1 / Math.max(Math.abs(facing), 1e-3));
+  columns.logScales.set([Math.log(sigma * stretch), Math.log(sigma), Math.log(sigma * 0.12)], 3 * n);
+  columns.rotations.set(
+    rotation.map((value) => Math.round(value * 32767)),
+    4 * n,
+  );
+}
+
+function emptyColumns(count: number): GaussianColumns {
+  return {
+    count,
+    means: new Float32Array(3 * count),
+    logScales: new Float32Array(3 * count),
+    rotations: new Int16Array(4 * count),
+    colors: new Uint8Array(4 * count),
+    featureIdx: new Uint16Array(count),
+  };
+}
+
+function trimmed(columns: GaussianColumns, count: number): GaussianColumns {
+  return {
+    count,
+    means: columns.means.slice(0, 3 * count),
+    logScales: columns.logScales.slice(0, 3 * count),
+    rotations: columns.rotations.slice(0, 4 * count),
+    colors: columns.colors.slice(0, 4 * count),
+    featureIdx: columns.featureIdx.slice(0, count),
+  };
+}

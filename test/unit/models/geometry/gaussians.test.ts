@@ -1,0 +1,85 @@
+// Points become discs on the surface, and a second photo of the same wall adds nothing.
+import { expect, test } from 'vitest';
+import { depthViewOf, gaussiansFromPoints } from '../../../../models/geometry/gaussians.ts';
+import { decodeGaussianChunk, encodeGaussianChunk } from '../../../../projects/format/gaussian-chunk.ts';
+import { pinhole, rayThroughPixel } from '../../../../projects/format/intrinsics.ts';
+import type { PointColumns } from '../../../../projects/format/point-chunk.ts';
+import { identitySim3, rotate, type Quaternion, type Sim3, type Vec3 } from '../../../../projects/format/sim3.ts';
+
+const grid = pinhole(40, 30, 40);
+
+/** A plane z = 4 + lean·x seen by a camera at (cameraX, 0, 0) that looks along z. */
+function wall(cameraX: number, lean = 0): { points: PointColumns; pose: Sim3 } {
+  const count = grid.widthPx * grid.heightPx;
+  const normal = [lean, 0, -1].map((v) => v / Math.hypot(lean, 1));
+  const points: PointColumns = {
+    count,
+    positions: new Float32Array(3 * count),
+    colors: new Uint8Array(4 * count).fill(200),
+    pixels: new Uint16Array(2 * count),
+    normals: new Int8Array(3 * count),
+    errors: new Uint8Array(count),
+    flags: new Uint8Array(count),
+    gridWidthPx: grid.widthPx,
+    gridHeightPx: grid.heightPx,
+  };
+  for (let i = 0; i < count; i++) {
+    const [col, row] = [i % grid.widthPx, Math.floor(i / grid.widthPx)];
+    const [u, v] = rayThroughPixel(grid, col + 0.5, row + 0.5);
+    const z = (4 + lean * cameraX) / (1 - lean * u);
+    points.positions.set([u * z, v * z, z], 3 * i);
+    points.pixels.set([col, row], 2 * i);
+    points.normals.set(
+      normal.map((value) => Math.round(value * 127)),
+      3 * i,
+    );
+  }
+  return { points, pose: { ...identitySim3, translation: [cameraX, 0, 0] } };
+}
+
+test('a disc lies flat on its surface and is as wide as its pixel there', () => {
+  const { points, pose } = wall(0, 0.5);
+  const view = depthViewOf(points, pose, grid, false);
+  const gaussians = gaussiansFromPoints(points, view, []);
+  expect(gaussians.count).toBe(points.count);
+  for (const i of [0, 333, 1199]) {
+    const rotation = Array.from(
+      gaussians.rotations.subarray(4 * i, 4 * i + 4),
+      (v) => v / 32767,
+    ) as unknown as Quaternion;
+    const thinAxis: Vec3 = rotate(rotation, [0, 0, 1]);
+    const expected = [0.5, 0, -1].map((v) => v / Math.hypot(0.5, 1));
+    // Normals are stored in 127 steps and rotations in 32767: half a degree.
+    expect(thinAxis.reduce((sum, v, k) => sum + v * expected[k], 0)).toBeGreaterThan(Math.cos((0.6 * Math.PI) / 180));
+    const [long, across, thin] = gaussians.logScales.subarray(3 * i, 3 * i + 3);
+    expect(Math.exp(across)).toBeCloseTo((0.62 * points.positions[3 * i + 2]) / 40, 5);
+    expect(long).toBeGreaterThanOrEqual(across);
+    expect(thin).toBeLessThan(across);
+  }
+});
+
+test('a second photo of the same wall adds only what the first did not show', () => {
+  const first = wall(0);
+  const second = wall(1);
+  const firstView = depthViewOf(first.points, first.pose, grid, true);
+  const secondView = depthViewOf(second.points, second.pose, grid, false);
+  const added = gaussiansFromPoints(second.points, secondView, [firstView]);
+  // The second camera stands 1 to the right of 4 wide: a quarter of its view is new.
+  expect(added.count / second.points.count).toBeCloseTo(0.25, 1);
+});
+
+test('agreement of other views raises opacity, and what two views look through is dropped', () => {
+  const near = wall(0);
+  const own = depthViewOf(near.points, near.pose, grid, false);
+  const alone = gaussiansFromPoints(near.points, own, []);
+  const agreeing = gaussiansFromPoints(near.points, own, [own]);
+  expect(agreeing.colors[3]).toBeGreaterThan(alone.colors[3]);
+  const deeper = { ...own, depths: own.depths.map((z) => z * 2) };
+  expect(gaussiansFromPoints(near.points, own, [deeper, deeper]).count).toBe(0);
+});
+
+test('a chunk on disk gives back the same columns', () => {
+  const { points, pose } = wall(0);
+  const gaussians = gaussiansFromPoints(points, depthViewOf(points, pose, grid, false), []);
+  expect(decodeGaussianChunk(encodeGaussianChunk(gaussians))).toEqual(gaussians);
+});
