@@ -32,10 +32,11 @@ export interface WebHostOptions {
 
 const aliveEveryMs = 30_000;
 
-/** @throws StudioFailure `port-in-use` */
+/** @throws StudioFailure `port-in-use`, `page-missing` */
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const { studio, uploadLimits = defaultUploadLimits } = options;
   const page = await createPageServer(options.rendererFolder, studio);
+  if (!page.resolve('/')) throw new StudioFailure('page-missing');
   const sessions = new Sessions();
   const pages = new Set<PageSocket>();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });

@@ -35,6 +35,7 @@ export const sentences = {
   'export-failed': 'The export could not be written: {reason}',
   'ground-truth-unreadable': 'The ground truth cannot be read: {reason}',
   'query-unknown-word': 'I know no word like “{word}” without a language pack.',
+  'page-missing': 'The page of the studio has not been built yet; `npm start` does it.',
   'host-gone': 'The studio cannot be reached; start it again and open the address that it prints.',
   'upload-broken': '{name} did not arrive whole; send it again.',
   'upload-too-large': '{name} is too large to be sent; the limit is {limit}.',

@@ -51,10 +51,16 @@ describe('opening', () => {
   );
 
   test('an address in use is named as such', async () => {
-    const second = startWebHost({ studio: at.studio, rendererFolder: at.folder, port: at.host.port });
+    const rendererFolder = join(at.folder, 'renderer');
+    const second = startWebHost({ studio: at.studio, rendererFolder, port: at.host.port });
     await expect(second).rejects.toThrow(StudioFailure);
     await expect(second).rejects.toThrow(`Port ${at.host.port} is in use by another program.`);
   });
+});
+
+test('a page that has not been built is named as such', async () => {
+  const started = startWebHost({ studio: at.studio, rendererFolder: join(at.folder, 'nothing'), port: null });
+  await expect(started).rejects.toThrow('The page of the studio has not been built yet');
 });
 
 describe('foreign names and pages', () => {
@@ -174,10 +180,13 @@ describe('uploads', () => {
     const small = await startTestHost({ maxFileBytes: 1000, stallMs: 5_000 });
     const headers = { cookie: await small.signIn(), origin: small.origin };
     const body = 'x'.repeat(1001);
-    for (const more of [{ 'content-length': '1001' }, { 'transfer-encoding': 'chunked' }]) {
+    for (const [header, value] of [
+      ['content-length', '1001'],
+      ['transfer-encoding', 'chunked'],
+    ] as const) {
       const answer = await small.request('/upload/?name=big.jpg', {
         method: 'PUT',
-        headers: { ...headers, ...more },
+        headers: { ...headers, [header]: value },
         body,
       });
       expect(JSON.parse(answer.body)).toEqual({

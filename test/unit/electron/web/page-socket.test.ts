@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { RunProgress } from '../../../../electron/contract/commands.ts';
+import type { ImportProgress } from '../../../../electron/contract/commands.ts';
 import { ok } from '../../../../projects/format/result.ts';
 import { maxMessageBytes, protocolVersion } from '../../../../electron/web/protocol.ts';
 import { startTestHost, type TestHost } from '../../../support/web-host.ts';
@@ -45,19 +45,13 @@ async function connect(headers: Record<string, string> = { cookie, origin: at.or
 
 const closing = (socket: WebSocket): Promise<number> => new Promise((resolve) => socket.once('close', resolve));
 
-const progress = (done: number): RunProgress => ({
-  runId: 'r',
-  modelId: 'm',
-  provider: 'p',
-  status: 'running',
-  stage: 's'.repeat(100_000),
+const progress = (done: number): ImportProgress => ({
+  stage: 'reading',
+  found: 100,
   done,
-  total: 1000,
-  fraction: null,
-  msPerPhoto: null,
-  msLeft: null,
-  rssMb: null,
-  points: 0,
+  imported: done,
+  skipped: [{ name: 'a.jpg', code: 'photo-unreadable', reason: 'x'.repeat(100_000) }],
+  rate: null,
 });
 
 describe('connecting', () => {
@@ -136,7 +130,7 @@ describe('talking', () => {
     const { socket, next } = await connect();
     socket.pause();
     // 100 × 0.1 MB: far above what the operating system buffers for a socket that is not read.
-    for (let done = 1; done <= 100; done++) at.studio.emit({ name: 'run.progress', payload: progress(done) });
+    for (let done = 1; done <= 100; done++) at.studio.emit({ name: 'import.progress', payload: progress(done) });
     at.studio.emit({ name: 'models.changed', payload: null });
     socket.resume();
     const seen: number[] = [];

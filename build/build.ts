@@ -1,0 +1,88 @@
+// `npm run build`: bundles the page, and for Electron, which cannot run TypeScript, the shell, the preload script and the engine.
+
+import { existsSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { build, type InlineConfig } from 'vite';
+import { inRepository, isStale } from './sources.ts';
+
+const hostInputs = ['electron', 'models', 'projects', 'build/build.ts', 'package-lock.json'];
+const libraries = [/^[^./]/, /^node:/];
+// A preload script in the sandbox can load Electron and nothing else, so its libraries go into the bundle.
+const onlyElectron = ['electron', ...builtinModules, /^node:/];
+
+interface Target {
+  output: string;
+  inputs: readonly string[];
+  config: InlineConfig;
+}
+
+function hostTarget(name: string, entry: string, format: 'es' | 'cjs', external: (string | RegExp)[]): Target {
+  const extension = format === 'es' ? 'mjs' : 'cjs';
+  return {
+    output: `dist/${name}/${name === 'preload' ? 'preload' : 'main'}.${extension}`,
+    inputs: hostInputs,
+    config: {
+      configFile: false,
+      root: inRepository(),
+      publicDir: false,
+      ssr: { noExternal: true, target: 'node' },
+      build: {
+        ssr: inRepository(entry),
+        outDir: inRepository('dist', name),
+        emptyOutDir: true,
+        target: 'node24',
+        minify: false,
+        sourcemap: true,
+        reportCompressedSize: false,
+        rolldownOptions: {
+          external,
+          // One file in one folder: `import.meta.url` must lie as deep as that of the sources.
+          output: { format, codeSplitting: false, entryFileNames: `[name].${extension}` },
+        },
+      },
+    },
+  };
+}
+
+export const targets = {
+  renderer: {
+    output: 'dist/renderer/index.html',
+    inputs: [
+      'renderer',
+      'electron/contract',
+      'electron/web',
+      'projects/format',
+      'build/vite.config.ts',
+      'package-lock.json',
+    ],
+    config: { configFile: inRepository('build', 'vite.config.ts') },
+  },
+  main: hostTarget('main', 'electron/main/main.ts', 'es', libraries),
+  preload: hostTarget('preload', 'electron/preload/preload.ts', 'cjs', onlyElectron),
+  engine: hostTarget('engine', 'electron/engine/main.ts', 'es', libraries),
+} as const satisfies Record<string, Target>;
+
+export type TargetName = keyof typeof targets;
+
+/** Builds what is missing or older than its sources; returns what was built. */
+export async function buildStale(names: readonly TargetName[], always = false): Promise<TargetName[]> {
+  const stale = names.filter((name) => always || isStale(targets[name].output, targets[name].inputs));
+  for (const name of stale) {
+    await build({ ...targets[name].config, logLevel: 'warn' });
+    if (!existsSync(inRepository(targets[name].output))) throw new Error(`${targets[name].output} was not written`);
+  }
+  return stale;
+}
+
+if (import.meta.main) {
+  const asked = process.argv.slice(2);
+  const names = Object.keys(targets) as TargetName[];
+  const unknown = asked.find((name) => !names.some((known) => known === name));
+  if (unknown) {
+    console.error(`There is no bundle called ${unknown}; there are ${names.join(', ')}.`);
+    process.exitCode = 1;
+  } else {
+    const built = await buildStale(asked.length > 0 ? (asked as TargetName[]) : names, true);
+    for (const name of built) console.log(`built ${targets[name].output}`);
+  }
+}
