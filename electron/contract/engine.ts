@@ -2,6 +2,12 @@
 
 import type { Intrinsics } from '../../projects/format/intrinsics.ts';
 import type { Bounds, ChunkId, Photo, PhotoId, PointChunk, RunSettings } from '../../projects/format/scene.ts';
+import type {
+  ProbedPhoto,
+  ProbeRequest,
+  VideoFramesReply,
+  VideoFramesRequest,
+} from '../../projects/format/photo-probe.ts';
 import type { Sim3 } from '../../projects/format/sim3.ts';
 import type { StudioError } from '../../projects/format/result.ts';
 
@@ -82,16 +88,11 @@ export interface EngineRequests {
   /** Asks the state for a camera nobody took; never changes the state. */
   peek: { input: { worldFromCamera: Sim3; intrinsics: Intrinsics }; output: ChunkReply };
   probePhotos: { input: ProbeRequest; output: ProbedPhoto[] };
+  /** Chooses the frames of a video that are worth being photos, and writes them as pictures. */
+  videoFrames: { input: VideoFramesRequest; output: VideoFramesReply };
 }
 
-export interface ProbeRequest {
-  files: { path: string; photoId: PhotoId; thumbPath: string }[];
-}
-
-/** What import learns of one file: a photo, or why not. */
-export type ProbedPhoto =
-  | { ok: true; photoId: PhotoId; facts: Omit<Photo, 'id' | 'path' | 'name' | 'orderIdx' | 'prior'>; notices: string[] }
-  | { ok: false; photoId: PhotoId; error: StudioError };
+export type { ProbedPhoto, ProbeRequest };
 
 export type EngineRequestName = keyof EngineRequests;
 
