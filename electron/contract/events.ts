@@ -34,3 +34,23 @@ export interface StudioEvents {
 
 export type StudioEventName = keyof StudioEvents;
 export type StudioEvent = { [K in StudioEventName]: { name: K; payload: StudioEvents[K] } }[StudioEventName];
+
+/** Every event name, as a value: what a page may subscribe to. The type makes a missing one an error here. */
+const everyEvent: Record<StudioEventName, true> = {
+  'project.opened': true,
+  'project.changed': true,
+  'project.closed': true,
+  'import.progress': true,
+  'photos.added': true,
+  'run.changed': true,
+  'run.progress': true,
+  'frames.changed': true,
+  'chunks.added': true,
+  'state.saved': true,
+  'edits.changed': true,
+  'models.changed': true,
+  'models.progress': true,
+  notice: true,
+};
+
+export const eventNames = Object.keys(everyEvent) as StudioEventName[];

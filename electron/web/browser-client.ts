@@ -5,7 +5,7 @@ import type { StudioEventName, StudioEvents } from '../contract/events.ts';
 import type { StudioApi } from '../contract/studio-api.ts';
 import { fail, type Result } from '../../projects/format/result.ts';
 import { paths, protocolVersion, type CommandMessage, type HostMessage } from './protocol.ts';
-import { uploadFiles } from './browser-upload.ts';
+import { uploadFiles } from '../contract/upload-client.ts';
 
 type Answer = (result: Result<unknown>) => void;
 type Listener = (payload: unknown) => void;

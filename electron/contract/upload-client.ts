@@ -1,4 +1,4 @@
-// Browser side of uploads: one request a file, in order, with progress over all bytes.
+// How a page sends files to its host, in a browser and in the desktop window: one request a file, in order, with progress over all bytes.
 
 import { fail, ok, type Result } from '../../projects/format/result.ts';
 
