@@ -45,7 +45,7 @@ if (app.requestSingleInstanceLock()) {
 }
 
 async function start(): Promise<void> {
-  const studio = await createStudio({
+  const studio = createStudio({
     host: 'electron',
     version: programVersion(),
     ...folders,

@@ -19,7 +19,7 @@ export interface ServeOptions {
  * @throws StudioFailure `port-in-use`, `page-missing`
  */
 export async function serveStudio({ port, open, print }: ServeOptions): Promise<void> {
-  const studio = await createStudio(nodeStudioOptions('web'));
+  const studio = createStudio(nodeStudioOptions('web'));
   try {
     const host = await startWebHost({ studio, rendererFolder, port });
     const address = host.newAddress();
