@@ -49,8 +49,8 @@ export interface RunSettings {
   maxFrames: number | null;
   /** Adjust poses by explicit tracks after the method has spoken. */
   refine: boolean;
-  /** State update rule of recurrent methods: plain, ttt3r, filt3r, memix. */
-  updateRule: string;
+  /** How recurrent methods change their state: as trained, or by a training-free gate. */
+  updateRule: 'plain' | 'ttt3r' | 'filt3r' | 'memix';
 }
 
 /** What became of one photo in one run. */

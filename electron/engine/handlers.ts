@@ -1,0 +1,35 @@
+// What the engine does for each request; holds the run that is under way.
+
+import { availableParallelism } from 'node:os';
+import { StudioFailure } from '../../projects/format/result.ts';
+import { probePhotos } from '../../projects/import/photo/probe.ts';
+import { memoryUse, RunSession, type CreateMethod } from './run-session.ts';
+import type { EngineHandlers } from './serve.ts';
+
+/** @param providers names of what can run networks on this machine, best first */
+export function createHandlers(create: CreateMethod, providers: () => string[]): EngineHandlers {
+  let session: RunSession | null = null;
+  const running = (): RunSession => {
+    if (!session) throw new StudioFailure('run-not-found');
+    return session;
+  };
+  return {
+    describe: async () => ({ providers: providers(), threads: availableParallelism(), rssMb: memoryUse().rssMb }),
+    begin: async (request, report) => {
+      // The memory of the old method is free before the new one is loaded.
+      await session?.dispose();
+      session = null;
+      session = await RunSession.begin(request, create, report);
+      return session.begun;
+    },
+    addPhotos: async ({ photos }) => {
+      running().addPhotos(photos);
+      return null;
+    },
+    step: (input) => running().step(input),
+    settle: () => running().settle(),
+    save: ({ path }) => running().save(path),
+    peek: (input) => running().peek(input),
+    probePhotos: (request) => probePhotos(request),
+  };
+}

@@ -1,0 +1,127 @@
+// One run inside the engine: a method with its state, the photos it may meet, and where its points are written.
+
+import type {
+  BeginReply,
+  BeginRequest,
+  ChunkReply,
+  EnginePhoto,
+  EngineProgressReport,
+  EngineRequests,
+  StepReply,
+} from '../contract/engine.ts';
+import { access } from 'node:fs/promises';
+import { StudioFailure } from '../../projects/format/result.ts';
+import type { Reconstructor, StepOutput } from '../../models/run/reconstructor.ts';
+import { writeChunk } from './chunk-file.ts';
+import { PhotoReader } from './photo-reader.ts';
+import { readState, writeState } from './state-file.ts';
+
+/** Makes the method of a run. @throws StudioFailure model-unknown, model-damaged */
+export type CreateMethod = (
+  request: Pick<BeginRequest, 'modelId' | 'packFolder'>,
+  report: (progress: EngineProgressReport) => void,
+) => Promise<Reconstructor>;
+
+const megabyte = 2 ** 20;
+
+export class RunSession {
+  readonly #method: Reconstructor;
+  readonly #reader: PhotoReader;
+  readonly #request: BeginRequest;
+  #stepIdx: number;
+
+  private constructor(method: Reconstructor, reader: PhotoReader, request: BeginRequest, stepIdx: number) {
+    this.#method = method;
+    this.#reader = reader;
+    this.#request = request;
+    this.#stepIdx = stepIdx;
+  }
+
+  /** @throws StudioFailure state-damaged, model-unknown, model-damaged */
+  static async begin(
+    request: BeginRequest,
+    create: CreateMethod,
+    report: (progress: EngineProgressReport) => void,
+  ): Promise<RunSession> {
+    // The small file first: a damaged state is told before a large model is loaded.
+    const saved = request.statePath === null ? null : await readState(request.statePath, request.modelId);
+    const method = await create(request, report);
+    try {
+      const reader = new PhotoReader();
+      reader.add(request.photos);
+      const { settings, cacheFolder } = request;
+      const stepIdx = await method.begin({ settings, photos: reader.sources(), cacheFolder, saved });
+      return new RunSession(method, reader, request, stepIdx);
+    } catch (error) {
+      await method.dispose();
+      throw error;
+    }
+  }
+
+  get begun(): BeginReply {
+    return { stepIdx: this.#stepIdx, provider: this.#method.provider };
+  }
+
+  addPhotos(photos: readonly EnginePhoto[]): void {
+    this.#reader.add(photos);
+  }
+
+  async step({ photoId, nextPhotoId, update, reset }: EngineRequests['step']['input']): Promise<StepReply> {
+    const startedAtMs = performance.now();
+    const photo = this.#reader.get(photoId);
+    if (!photo) throw new StudioFailure('not-found', { what: 'photo' });
+    // Before the method is asked, so that its state is certainly as it was.
+    await access(photo.absolutePath).catch(() => {
+      throw new StudioFailure('photo-missing', { name: photo.name });
+    });
+    this.#reader.readAhead(photoId, nextPhotoId);
+    const output = await this.#method.step(this.#reader.source(photo), { update, reset });
+    if (update) this.#stepIdx++;
+    return this.#reply(output, false, startedAtMs);
+  }
+
+  async settle(): Promise<StepReply> {
+    const startedAtMs = performance.now();
+    const output = await this.#method.settle();
+    return this.#reply(output, output.settled, startedAtMs);
+  }
+
+  async save(path: string): Promise<EngineRequests['save']['output']> {
+    const state = await this.#method.save();
+    return { stepIdx: this.#stepIdx, bytes: await writeState({ ...state, stepIdx: this.#stepIdx }, path) };
+  }
+
+  /** @throws StudioFailure not-found when the method has no belief about unseen views */
+  async peek({ worldFromCamera, intrinsics }: EngineRequests['peek']['input']): Promise<ChunkReply> {
+    const map = await this.#method.peek(worldFromCamera, intrinsics);
+    if (!map) throw new StudioFailure('not-found', { what: 'belief about unseen views in this method' });
+    return writeChunk(map, this.#request.cacheFolder);
+  }
+
+  dispose(): Promise<void> {
+    return this.#method.dispose();
+  }
+
+  async #reply(output: StepOutput, settled: boolean, startedAtMs: number): Promise<StepReply> {
+    const chunks: ChunkReply[] = [];
+    for (const map of output.pointMaps) chunks.push(await writeChunk(map, this.#request.chunksFolder));
+    return {
+      stepIdx: this.#stepIdx,
+      placed: output.placed,
+      waiting: output.waiting,
+      chunks,
+      notices: output.notices,
+      settled,
+      timing: { totalMs: performance.now() - startedAtMs, modelMs: output.modelMs },
+      ...memoryUse(),
+    };
+  }
+}
+
+/** Resident memory now and at its highest (`maxRSS` is in kilobytes). */
+export function memoryUse(): { rssMb: number; peakRssMb: number } {
+  return {
+    rssMb: process.memoryUsage.rss() / megabyte,
+    peakRssMb: process.resourceUsage().maxRSS / 1024,
+  };
+}

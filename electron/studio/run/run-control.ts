@@ -1,0 +1,128 @@
+// Runs of the open project as the user commands them: start, pause, resume, cancel, retry, peek.
+
+import { join } from 'node:path';
+import type { CommandInput, RunProgress } from '../../contract/commands.ts';
+import { projectLayout } from '../../../projects/format/layout.ts';
+import { StudioFailure } from '../../../projects/format/result.ts';
+import type { PointChunk, Run } from '../../../projects/format/scene.ts';
+import type { Emitter } from '../emitter.ts';
+import type { ModelCatalog } from '../model-catalog.ts';
+import type { Session } from '../session.ts';
+import type { EngineSlot } from './engine-slot.ts';
+import { wanted } from './queue.ts';
+import { RunLoop } from './run-loop.ts';
+
+export class RunControl {
+  readonly #session: Session;
+  readonly #emitter: Emitter;
+  readonly #engines: EngineSlot;
+  readonly #models: ModelCatalog;
+  #loop: RunLoop | null = null;
+
+  constructor(session: Session, emitter: Emitter, engines: EngineSlot, models: ModelCatalog) {
+    this.#session = session;
+    this.#emitter = emitter;
+    this.#engines = engines;
+    this.#models = models;
+  }
+
+  get active(): boolean {
+    return this.#loop?.active ?? false;
+  }
+
+  progress(): RunProgress | null {
+    return this.#loop?.progress() ?? null;
+  }
+
+  /** @throws StudioFailure busy, model-unknown, no-photos */
+  async start({ modelId, settings }: CommandInput<'run.start'>): Promise<Run> {
+    this.#mustRest();
+    const packFolder = await this.#models.packFolder(modelId);
+    this.#mustRest();
+    const { photos, scene } = this.#session;
+    const input = { photos, excludedPhotoIds: scene.excludedPhotoIds, maxFrames: settings.maxFrames };
+    if (wanted(input).length === 0) throw new StudioFailure('no-photos', { source: 'this project' });
+    const run = this.#session.store.runs.create(modelId, settings);
+    this.#drive(run, packFolder);
+    return run;
+  }
+
+  /** Goes on with the newest run, from its last saved state, with whatever photos came since. @throws StudioFailure busy, run-not-found, model-unknown */
+  async resume(input: CommandInput<'run.resume'>): Promise<void> {
+    this.#mustRest();
+    await this.#goOn([], input?.maxFrames);
+  }
+
+  /** Tries photos again, in the run that goes on or after waking the newest one. */
+  async retry({ photoIds }: CommandInput<'run.retry'>): Promise<void> {
+    if (this.#loop?.active) this.#loop.retry(photoIds);
+    else await this.#goOn(photoIds, undefined);
+  }
+
+  pause(): void {
+    this.#mustRun().pause();
+  }
+
+  /** Waits until the photo at hand is through and the state is saved. Does nothing when no run goes on. */
+  async pauseAndWait(): Promise<void> {
+    if (!this.#loop?.active) return;
+    this.#loop.pause();
+    await this.#loop.finished;
+  }
+
+  async cancel(): Promise<void> {
+    const loop = this.#mustRun();
+    loop.cancel();
+    await loop.finished;
+  }
+
+  /** What the state believes a camera would see: a chunk without a frame, kept until the project is closed. */
+  async peek(input: CommandInput<'run.peek'>): Promise<PointChunk> {
+    const engine = this.#engines.current;
+    if (!this.#loop || !engine) throw new StudioFailure('run-not-found');
+    const { photoId: _none, ...chunk } = await engine.request('peek', input);
+    this.#session.rememberInferred(chunk.id, join(this.#cacheFolder, `${chunk.id}.safetensors`));
+    return { ...chunk, frameId: '' };
+  }
+
+  async #goOn(retryPhotoIds: readonly string[], maxFrames: number | null | undefined): Promise<void> {
+    const { store } = this.#session;
+    const newest = store.runs.newest();
+    if (!newest) throw new StudioFailure('run-not-found');
+    const packFolder = await this.#models.packFolder(newest.modelId);
+    this.#mustRest();
+    const settings = maxFrames === undefined ? newest.settings : { ...newest.settings, maxFrames };
+    const run = store.runs.update(newest.id, { status: 'running', message: null, settings });
+    if (run) this.#drive(run, packFolder).retry(retryPhotoIds);
+  }
+
+  #drive(run: Run, packFolder: string | null): RunLoop {
+    const { folder, store } = this.#session;
+    this.#loop = new RunLoop({
+      run,
+      store,
+      emitter: this.#emitter,
+      engines: this.#engines,
+      places: { packFolder, cacheFolder: this.#cacheFolder, chunksFolder: join(folder, projectLayout.chunks) },
+      queueInput: () => ({
+        photos: this.#session.photos,
+        excludedPhotoIds: this.#session.scene.excludedPhotoIds,
+      }),
+    });
+    this.#emitter.emit('run.changed', { run });
+    return this.#loop;
+  }
+
+  get #cacheFolder(): string {
+    return join(this.#session.folder, projectLayout.cache);
+  }
+
+  #mustRest(): void {
+    if (this.active) throw new StudioFailure('busy');
+  }
+
+  #mustRun(): RunLoop {
+    if (!this.#loop?.active) throw new StudioFailure('run-not-found');
+    return this.#loop;
+  }
+}

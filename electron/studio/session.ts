@@ -1,0 +1,103 @@
+// The open project: its store, what is cached of it, and the work that goes on in it.
+
+import { join } from 'node:path';
+import type { ProjectSnapshot } from '../contract/commands.ts';
+import { foldEdits, inEditedOrder, type EditedScene, type EditRecord } from '../../projects/format/edits.ts';
+import { chunkPath, thumbPath } from '../../projects/format/layout.ts';
+import type { ChunkId, Photo, PhotoId } from '../../projects/format/scene.ts';
+import type { ProjectStore } from '../../projects/store/project-store.ts';
+import type { Emitter } from './emitter.ts';
+import type { ImportControl } from './imports/import-control.ts';
+import type { RunControl } from './run/run-control.ts';
+
+export class Session {
+  readonly store: ProjectStore;
+  readonly #emitter: Emitter;
+  #photos: Photo[];
+  #edits: EditRecord[];
+  #scene: EditedScene;
+  #ordered: Photo[];
+  /** Answers of `peek`: files without rows, which live as long as the session. */
+  readonly #inferredPaths = new Map<ChunkId, string>();
+
+  constructor(store: ProjectStore, emitter: Emitter) {
+    this.store = store;
+    this.#emitter = emitter;
+    this.#photos = store.photos.list();
+    this.#edits = store.edits.list();
+    this.#scene = foldEdits(this.#edits);
+    this.#ordered = inEditedOrder(this.#photos, this.#scene);
+  }
+
+  get folder(): string {
+    return this.store.folder;
+  }
+
+  /** Photos in the order the user sees them. */
+  get photos(): readonly Photo[] {
+    return this.#ordered;
+  }
+
+  get scene(): EditedScene {
+    return this.#scene;
+  }
+
+  /** Photos have come, or their order has changed on disk. */
+  photosChanged(): void {
+    this.#photos = this.store.photos.list();
+    this.#ordered = inEditedOrder(this.#photos, this.#scene);
+  }
+
+  editsChanged(): void {
+    this.#edits = this.store.edits.list();
+    this.#scene = foldEdits(this.#edits);
+    this.#ordered = inEditedOrder(this.#photos, this.#scene);
+    this.#emitter.emit('edits.changed', { edits: this.#edits });
+  }
+
+  projectChanged(): void {
+    this.#emitter.emit('project.changed', { project: this.store.info() });
+  }
+
+  rememberInferred(chunkId: ChunkId, path: string): void {
+    this.#inferredPaths.set(chunkId, path);
+  }
+
+  chunkFile(id: ChunkId): string | null {
+    const inferred = this.#inferredPaths.get(id);
+    if (inferred !== undefined) return inferred;
+    return this.store.chunks.byId(id) ? join(this.folder, chunkPath(id)) : null;
+  }
+
+  thumbFile(id: PhotoId): string | null {
+    return this.store.photos.byId(id) ? join(this.folder, thumbPath(id)) : null;
+  }
+
+  /** The original, or its thumbnail where a page could not show the original. */
+  photoFile(id: PhotoId): string | null {
+    const photo = this.store.photos.byId(id);
+    if (!photo) return null;
+    return shownByPages.test(photo.path) ? this.store.photoPath(photo) : join(this.folder, thumbPath(id));
+  }
+
+  snapshot(imports: ImportControl, runs: RunControl): ProjectSnapshot {
+    const { store } = this;
+    const runRows = store.runs.list();
+    const newest = runRows.at(-1) ?? null;
+    return {
+      project: store.info(),
+      photos: this.#photos,
+      runs: runRows,
+      frames: newest ? store.frames.list(newest.id) : [],
+      chunks: newest ? store.chunks.list(newest.id) : [],
+      states: newest ? store.states.list(newest.id) : [],
+      edits: this.#edits,
+      import: imports.progress(),
+      watchedFolder: store.meta.get('watchedFolder'),
+      run: runs.progress(),
+    };
+  }
+}
+
+/** Formats that every current browser engine decodes itself. */
+const shownByPages = /\.(jpe?g|png|webp|avif|gif)$/i;
