@@ -1,7 +1,7 @@
 // A question over the splats of a scene: a score for each, a histogram, and the things that were found.
 
 import type { Vec3 } from '../../projects/format/sim3.ts';
-import type { Codebook } from './codebook.ts';
+import { codeCount, scoresOfConcept } from './codebook.ts';
 import { evaluate, parseQuery, termsOf, type Expression } from './expression.ts';
 import { findInstances, type Instance } from './instances.ts';
 import { requireConcept, type Concept, type Lexicon } from './lexicon.ts';
@@ -11,7 +11,7 @@ export interface SceneSplats {
   count: number;
   /** count × 3 */
   positions: Float32Array;
-  /** count, into the codebook */
+  /** count, codes of the built-in codebook; 65535 for none, which answers 0 */
   featureIdx: Uint16Array;
 }
 
@@ -54,16 +54,11 @@ export function readQuestion(text: string, lexicon: Lexicon): Question {
  * Score 0…1 of every splat. A question about colour and surface only is evaluated once per code and looked up; position words are
  * evaluated per splat. Size words are neutral here: they choose among instances.
  */
-export function scoreSplats(
-  question: Question,
-  codebook: Codebook,
-  splats: SceneSplats,
-  axes: SceneAxes,
-): Float32Array {
+export function scoreSplats(question: Question, splats: SceneSplats, axes: SceneAxes): Float32Array {
   const byCode = new Map<string, Float32Array>();
   const byPlace = new Map<string, (i: number) => number>();
   for (const [words, concept] of question.concepts) {
-    const scores = codebook.scoresOf(concept);
+    const scores = scoresOfConcept(concept);
     if (scores !== null) byCode.set(words, scores);
     else if (concept.kind === 'position') byPlace.set(words, placeTruth(concept, splats, axes));
   }
@@ -71,7 +66,7 @@ export function scoreSplats(
   const { featureIdx } = splats;
   if (byPlace.size === 0) {
     const table = new Float32Array(65536);
-    for (let code = 0; code < codebook.count; code++)
+    for (let code = 0; code < codeCount; code++)
       table[code] = evaluate(question.expression, (words) => byCode.get(words)?.[code] ?? 1);
     for (let i = 0; i < scores.length; i++) scores[i] = table[featureIdx[i]];
     return scores;
@@ -110,12 +105,11 @@ function placeTruth(
  */
 export function answer(
   question: Question,
-  codebook: Codebook,
   splats: SceneSplats,
   axes: SceneAxes,
   { threshold, voxelSize, minCount }: { threshold: number; voxelSize: number; minCount: number },
 ): Answer {
-  const scores = scoreSplats(question, codebook, splats, axes);
+  const scores = scoreSplats(question, splats, axes);
   const histogram = new Uint32Array(64);
   for (const score of scores) histogram[Math.min(63, Math.floor(score * 64))]++;
   const found = findInstances(splats.positions, scores, threshold, voxelSize, minCount);

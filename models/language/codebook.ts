@@ -1,114 +1,98 @@
-// The built-in codebook of a run: each code is a small cell of colour on one kind of surface; a splat stores only its code.
+// The built-in codebook: every code is a small cell of CIELAB on one kind of surface; a splat stores only its code.
 //
-// A question is scored once per code and looked up per splat. Codes are added as the run meets them, so a room needs about a
-// thousand of the 65,535 a 16-bit index allows.
+// The codes follow from a formula, so there is nothing to save and nothing to keep in step: a question is scored once per code and
+// looked up per splat. 13 × 22 × 23 cells cover sRGB (L 0…100, a −86…98, b −108…94); with 8 kinds of surface that is 52,624
+// codes, within 16 bits.
 
-import type { NamedTensor } from '../../projects/format/safetensors.ts';
-import { SafetensorsError } from '../../projects/format/safetensors.ts';
 import { colourMemberships, colourTerms, labFromSrgb } from './colour.ts';
 import type { Concept } from './lexicon.ts';
 import { surfaceKinds, type SurfaceKind } from './surface.ts';
 
-/** Edge of a colour cell in CIELAB units: about four just noticeable differences. */
-const cellSize = 8;
-const maxCodes = 65535;
+/** Edges of a cell in CIELAB units along L, a, b: about four just noticeable differences. */
+const cellSize = [8, 9, 9] as const;
+const steps = [13, 22, 23] as const;
+const lowest = [0, -10, -12] as const;
+const cellCount = steps[0] * steps[1] * steps[2];
 
-export class Codebook {
-  /** Codes in order: centre of the colour cell and kind of surface. */
-  readonly labs: [number, number, number][] = [];
-  readonly surfaces: SurfaceKind[] = [];
-  readonly #index = new Map<string, number>();
-  readonly #cellOfColour = new Map<number, string>();
+/** Codes are 0…codeCount−1; 65535 stands for "no feature". */
+export const codeCount = cellCount * surfaceKinds.length;
 
-  get count(): number {
-    return this.labs.length;
+/** @param red … blue 0…255 sRGB */
+export function codeOf(red: number, green: number, blue: number, surface: SurfaceKind): number {
+  const packed = (red << 16) | (green << 8) | blue;
+  let cell = cellOfColour.get(packed);
+  if (cell === undefined) {
+    cell = 0;
+    const lab = labFromSrgb(red, green, blue);
+    for (let k = 0; k < 3; k++)
+      cell = cell * steps[k] + Math.max(0, Math.min(steps[k] - 1, Math.round(lab[k] / cellSize[k]) - lowest[k]));
+    // A photo has at most some ten thousand colours that matter; the memory of them must not grow without end.
+    if (cellOfColour.size > 200_000) cellOfColour.clear();
+    cellOfColour.set(packed, cell);
   }
+  return cell * surfaceKinds.length + surfaceKinds.indexOf(surface);
+}
 
-  /** Code of a splat, added when it is new. Beyond 65,535 codes the last one is shared. */
-  codeOf(red: number, green: number, blue: number, surface: SurfaceKind): number {
-    const packed = (red << 16) | (green << 8) | blue;
-    let cell = this.#cellOfColour.get(packed);
-    if (cell === undefined) {
-      cell = labFromSrgb(red, green, blue)
-        .map((value) => Math.round(value / cellSize))
-        .join();
-      this.#cellOfColour.set(packed, cell);
+const cellOfColour = new Map<number, number>();
+
+export const surfaceOfCode = (code: number): SurfaceKind => surfaceKinds[code % surfaceKinds.length];
+
+/** CIELAB at the centre of a code's cell. */
+export function labOfCode(code: number): [number, number, number] {
+  const cell = Math.floor(code / surfaceKinds.length);
+  const b = cell % steps[2];
+  const a = Math.floor(cell / steps[2]) % steps[1];
+  const l = Math.floor(cell / (steps[2] * steps[1]));
+  return [(l + lowest[0]) * cellSize[0], (a + lowest[1]) * cellSize[1], (b + lowest[2]) * cellSize[2]];
+}
+
+/** Colour memberships of every cell, made once: cells × 11. */
+let memberships: Float32Array | null = null;
+function membershipsOfCells(): Float32Array {
+  if (memberships === null) {
+    memberships = new Float32Array(cellCount * colourTerms.length);
+    for (let cell = 0; cell < cellCount; cell++)
+      memberships.set(colourMemberships(labOfCode(cell * surfaceKinds.length)), cell * colourTerms.length);
+  }
+  return memberships;
+}
+
+/**
+ * Truth of one concept for every code.
+ * @returns codeCount numbers 0…1, or null when the concept is not about colour or surface
+ */
+export function scoresOfConcept(concept: Concept): Float32Array | null {
+  const score = scorer(concept);
+  return score === null ? null : Float32Array.from({ length: codeCount }, (_, code) => score(code));
+}
+
+function scorer(concept: Concept): ((code: number) => number) | null {
+  switch (concept.kind) {
+    case 'colour': {
+      const termIdxs = concept.terms.map((term) => colourTerms.indexOf(term));
+      const table = membershipsOfCells();
+      return (code) => {
+        const row = Math.floor(code / surfaceKinds.length) * colourTerms.length;
+        let sum = 0;
+        for (const termIdx of termIdxs) sum += table[row + termIdx];
+        return Math.min(1, sum);
+      };
     }
-    const key = `${cell}/${surface}`;
-    const known = this.#index.get(key);
-    if (known !== undefined) return known;
-    if (this.count >= maxCodes) return maxCodes - 1;
-    this.#add(key, cell.split(',').map((value) => Number(value) * cellSize) as [number, number, number], surface);
-    return this.count - 1;
-  }
-
-  #add(key: string, lab: [number, number, number], surface: SurfaceKind): void {
-    this.#index.set(key, this.count);
-    this.labs.push(lab);
-    this.surfaces.push(surface);
-  }
-
-  /** labs [codes, 3] F32 and surfaces [codes] U8 (index into `surfaceKinds`). */
-  toTensors(): Record<string, NamedTensor> {
-    return {
-      labs: { dtype: 'F32', shape: [this.count, 3], data: Float32Array.from(this.labs.flat()) },
-      surfaces: {
-        dtype: 'U8',
-        shape: [this.count],
-        data: Uint8Array.from(this.surfaces, (kind) => surfaceKinds.indexOf(kind)),
-      },
-    };
-  }
-
-  /** @throws SafetensorsError when the tensors are not those of a codebook */
-  static fromTensors(tensors: ReadonlyMap<string, NamedTensor>): Codebook {
-    const labs = tensors.get('labs')?.data;
-    const surfaces = tensors.get('surfaces')?.data;
-    if (!(labs instanceof Float32Array) || !(surfaces instanceof Uint8Array) || labs.length !== 3 * surfaces.length)
-      throw new SafetensorsError('The file holds no codebook.');
-    const codebook = new Codebook();
-    surfaces.forEach((kindIdx, i) => {
-      const lab: [number, number, number] = [labs[3 * i], labs[3 * i + 1], labs[3 * i + 2]];
-      const surface = surfaceKinds[kindIdx] ?? 'unknown';
-      codebook.#add(`${lab.map((value) => Math.round(value / cellSize)).join()}/${surface}`, lab, surface);
-    });
-    return codebook;
-  }
-
-  /**
-   * Truth of one concept for every code.
-   * @returns codes numbers 0…1, or null when the concept is not about colour or surface
-   */
-  scoresOf(concept: Concept): Float32Array | null {
-    const score = this.#scorer(concept);
-    return score === null ? null : Float32Array.from(this.labs, (lab, code) => score(lab, this.surfaces[code]));
-  }
-
-  #scorer(concept: Concept): ((lab: readonly [number, number, number], surface: SurfaceKind) => number) | null {
-    switch (concept.kind) {
-      case 'colour': {
-        const termIdxs = concept.terms.map((term) => colourTerms.indexOf(term));
-        return (lab) => {
-          const memberships = colourMemberships(lab);
-          return Math.min(
-            1,
-            termIdxs.reduce((sum, termIdx) => sum + memberships[termIdx], 0),
-          );
-        };
-      }
-      case 'lightness':
-        return ([l]) => ramp(concept.dark ? 50 - l : l - 50, 25);
-      case 'vivid':
-        return ([, a, b]) => ramp(concept.vivid ? Math.hypot(a, b) - 25 : 25 - Math.hypot(a, b), 15);
-      case 'surface':
-        return (_, surface) => (concept.kinds.includes(surface) ? 1 : 0);
-      case 'all':
-        return () => 1;
-      case 'position':
-      case 'size':
-      case 'class':
-        return null;
-    }
+    case 'lightness':
+      return (code) => ramp((labOfCode(code)[0] - 50) * (concept.dark ? -1 : 1), 25);
+    case 'vivid':
+      return (code) => {
+        const [, a, b] = labOfCode(code);
+        return ramp((Math.hypot(a, b) - 25) * (concept.vivid ? 1 : -1), 15);
+      };
+    case 'surface':
+      return (code) => (concept.kinds.includes(surfaceOfCode(code)) ? 1 : 0);
+    case 'all':
+      return () => 1;
+    case 'position':
+    case 'size':
+    case 'class':
+      return null;
   }
 }
 

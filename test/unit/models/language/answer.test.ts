@@ -7,14 +7,13 @@ import {
   type SceneAxes,
   type SceneSplats,
 } from '../../../../models/language/answer.ts';
-import { Codebook } from '../../../../models/language/codebook.ts';
+import { codeOf } from '../../../../models/language/codebook.ts';
 import { createLexicon } from '../../../../models/language/lexicon.ts';
 
 const axes: SceneAxes = { up: [0, -1, 0], right: [1, 0, 0], forward: [0, 0, 1] };
 const lexicon = createLexicon();
 
-function scene(): { splats: SceneSplats; codebook: Codebook; truth: string[] } {
-  const codebook = new Codebook();
+function scene(): { splats: SceneSplats; truth: string[] } {
   const positions: number[] = [];
   const codes: number[] = [];
   const truth: string[] = [];
@@ -25,7 +24,7 @@ function scene(): { splats: SceneSplats; codebook: Codebook; truth: string[] } {
         -(size * (Math.floor(i / 10) % 10)) / 10,
         (size * Math.floor(i / 100)) / 10,
       );
-      codes.push(codebook.codeOf(...rgb, 'vertical'));
+      codes.push(codeOf(...rgb, 'vertical'));
       truth.push(name);
     }
   };
@@ -34,11 +33,11 @@ function scene(): { splats: SceneSplats; codebook: Codebook; truth: string[] } {
   block('red', [200, 40, 35], 6, 1.5);
   for (let i = 0; i < 1600; i++) {
     positions.push((i % 40) / 5, 0.2, Math.floor(i / 40) / 20);
-    codes.push(codebook.codeOf(120, 120, 120, 'floor'));
+    codes.push(codeOf(120, 120, 120, 'floor'));
     truth.push('floor');
   }
   const splats = { count: truth.length, positions: Float32Array.from(positions), featureIdx: Uint16Array.from(codes) };
-  return { splats, codebook, truth };
+  return { splats, truth };
 }
 
 const limits = { threshold: 0.5, voxelSize: 0.3, minCount: 10 };
@@ -49,14 +48,14 @@ test.each([
   ['not floor', ['red', 'blue']],
   ['floor and not red', ['floor']],
 ])('“%s” hits exactly what it should', (text, names) => {
-  const { splats, codebook, truth } = scene();
-  const scores = scoreSplats(readQuestion(text, lexicon), codebook, splats, axes);
+  const { splats, truth } = scene();
+  const scores = scoreSplats(readQuestion(text, lexicon), splats, axes);
   truth.forEach((name, i) => expect(scores[i] >= 0.5).toBe(names.includes(name)));
 });
 
 test('instances are counted, and size words choose among them', () => {
-  const { splats, codebook } = scene();
-  const ask = (text: string) => answer(readQuestion(text, lexicon), codebook, splats, axes, limits);
+  const { splats } = scene();
+  const ask = (text: string) => answer(readQuestion(text, lexicon), splats, axes, limits);
   expect(ask('red').instances).toHaveLength(2);
   expect(ask('large red').instances.map(({ center }) => Math.round(center[0]))).toEqual([7]);
   expect(ask('small red').instances.map(({ center }) => Math.round(center[0]))).toEqual([0]);
@@ -64,8 +63,8 @@ test('instances are counted, and size words choose among them', () => {
 });
 
 test('position words are told by the place', () => {
-  const { splats, codebook } = scene();
-  const found = answer(readQuestion('red right', lexicon), codebook, splats, axes, limits).instances;
+  const { splats } = scene();
+  const found = answer(readQuestion('red right', lexicon), splats, axes, limits).instances;
   expect(found.map(({ center }) => Math.round(center[0]))).toEqual([7]);
 });
 
