@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   plugins: [svelte()],
+  // Importing the real package without its program would start a download.
+  resolve: { alias: { electron: new URL('../test/support/fake-electron.ts', import.meta.url).pathname } },
   test: {
     include: ['test/{unit,contract,golden,crash,e2e}/**/*.test.ts'],
     testTimeout: 30_000,
