@@ -107,3 +107,21 @@ export interface ProjectInfo {
   /** Set when the folder cannot be opened now: one sentence. */
   problem: string | null;
 }
+
+/** Gaussians of one frame, made from one of its point chunks. */
+export interface GaussianChunk {
+  id: ChunkId;
+  frameId: FrameId;
+  sourceChunkId: ChunkId;
+  count: number;
+}
+
+/** A camera kept by the user: a keyframe of the project's path. */
+export interface SavedCamera {
+  id: string;
+  name: string;
+  worldFromCamera: Sim3;
+  intrinsics: Intrinsics;
+  /** Time along the path at which the camera is reached. */
+  seconds: number;
+}

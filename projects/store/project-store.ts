@@ -9,12 +9,15 @@ import { fileSize, folderSize, namesIn, removeFiles, writing } from './files.ts'
 import { applicationId, migrate, migrations } from './migrate.ts';
 import { Sql } from './sql.ts';
 import { sweep } from './sweep.ts';
+import { CamerasTable } from './tables/cameras.ts';
 import { ChunksTable } from './tables/chunks.ts';
 import { EditsTable } from './tables/edits.ts';
 import { FramesTable, type FrameDraft } from './tables/frames.ts';
+import { GaussiansTable } from './tables/gaussians.ts';
 import { ImportsTable } from './tables/imports.ts';
 import { MetaTable } from './tables/meta.ts';
 import { PhotosTable } from './tables/photos.ts';
+import { QuestionsTable } from './tables/questions.ts';
 import { RunsTable } from './tables/runs.ts';
 import { StatesTable } from './tables/states.ts';
 
@@ -46,9 +49,12 @@ export class ProjectStore {
   readonly runs: RunsTable;
   readonly frames: FramesTable;
   readonly chunks: ChunksTable;
+  readonly gaussians: GaussiansTable;
   readonly states: StatesTable;
   readonly edits: EditsTable;
   readonly imports: ImportsTable;
+  readonly questions: QuestionsTable;
+  readonly cameras: CamerasTable;
   /** What opening had to put right, one sentence each. */
   openNotices: readonly string[] = [];
   readonly #sql: Sql;
@@ -64,9 +70,12 @@ export class ProjectStore {
     this.runs = new RunsTable(sql);
     this.frames = new FramesTable(sql);
     this.chunks = new ChunksTable(sql);
+    this.gaussians = new GaussiansTable(sql);
     this.states = new StatesTable(sql);
     this.edits = new EditsTable(sql);
     this.imports = new ImportsTable(sql);
+    this.questions = new QuestionsTable(sql);
+    this.cameras = new CamerasTable(sql);
   }
 
   /**

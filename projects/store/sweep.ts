@@ -21,6 +21,9 @@ export async function sweep(store: ProjectStore): Promise<string[]> {
     );
   }
 
+  // Splats are made again without being asked for: no notice.
+  store.gaussians.remove(await missing(store.gaussians.ids(), (id) => join(folder, chunkPath(id))));
+
   const lostStates = await missing(store.states.all(), ({ runId, stepIdx }) => join(folder, statePath(runId, stepIdx)));
   if (lostStates.length > 0) {
     store.states.remove(lostStates);
@@ -29,7 +32,7 @@ export async function sweep(store: ProjectStore): Promise<string[]> {
     );
   }
 
-  await removeUnknown(folder, projectLayout.chunks, store.chunks.ids().map(chunkPath));
+  await removeUnknown(folder, projectLayout.chunks, [...store.chunks.ids(), ...store.gaussians.ids()].map(chunkPath));
   await removeUnknown(
     folder,
     projectLayout.states,
