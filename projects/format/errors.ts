@@ -16,6 +16,7 @@ export const sentences = {
   'no-photos': 'There are no photos in {source}.',
   'photo-unreadable': '{name} cannot be read: {reason}',
   'photo-missing': '{name} is no longer where it was.',
+  'photo-duplicate': '{name} is the same picture as {other}.',
   'video-unreadable': '{name} cannot be read as a video: {reason}',
   busy: 'That has to wait until the current work is done.',
   cancelled: 'Cancelled.',

@@ -19,10 +19,8 @@ export type PhotoFacts = Omit<Photo, 'id' | 'path' | 'name' | 'orderIdx' | 'prio
 export interface VideoFramesRequest {
   /** Absolute path of the video. */
   path: string;
-  /** Folder where the chosen frames are written as pictures. */
+  /** Folder where the chosen frames are written as pictures; the names are the same every time for the same file. */
   folder: string;
-  /** Start of the file names: `<prefix>-000123.jpg`, numbered by milliseconds in the video. */
-  prefix: string;
 }
 
 export interface VideoFramesReply {

@@ -1,27 +1,8 @@
 // Statements of the tables of an import: the list of files still to read survives any crash.
 
-import type { Photo, PhotoId } from '../../format/scene.ts';
+import type { ImportFile, ImportOutcome, ImportSession, SkippedFile } from '../../format/import-session.ts';
+import type { PhotoId } from '../../format/scene.ts';
 import type { Sql, SqlRow } from '../sql.ts';
-
-export interface ImportFile {
-  idx: number;
-  /** Absolute path of the source. */
-  path: string;
-  /** What the user calls it: the path below the chosen folder, or the file's name. */
-  name: string;
-  kind: 'photo' | 'video';
-  prior: Photo['prior'];
-}
-
-export interface ImportSession {
-  id: string;
-  createdAtMs: number;
-  copyPhotos: boolean;
-  status: 'open' | 'done' | 'cancelled';
-}
-
-/** What became of one source file. */
-export type ImportOutcome = { state: 'imported' } | { state: 'skipped'; code: string; reason: string };
 
 export class ImportsTable {
   readonly #sql: Sql;
@@ -75,28 +56,29 @@ export class ImportsTable {
     return { found: Number(row?.found), done: Number(row?.done) };
   }
 
-  markDone(importId: string, idx: number, outcome: ImportOutcome, photoIds: readonly PhotoId[]): void {
-    this.#sql.transaction(() => {
-      const { code, reason } = outcome.state === 'skipped' ? outcome : { code: null, reason: null };
-      this.#sql.run(
-        'UPDATE importFiles SET state = ?, code = ?, reason = ? WHERE importId = ? AND idx = ?',
-        outcome.state,
-        code,
-        reason,
-        importId,
-        idx,
-      );
-      for (const photoId of photoIds)
-        this.#sql.run('INSERT OR IGNORE INTO importPhotos (importId, photoId) VALUES (?, ?)', importId, photoId);
-    });
+  markDone(importId: string, idx: number, outcome: ImportOutcome): void {
+    const { code, reason } = outcome.state === 'skipped' ? outcome : { code: null, reason: null };
+    this.#sql.run(
+      'UPDATE importFiles SET state = ?, code = ?, reason = ? WHERE importId = ? AND idx = ?',
+      outcome.state,
+      code,
+      reason,
+      importId,
+      idx,
+    );
   }
 
-  skipped(importId: string): { name: string; code: string; reason: string }[] {
+  /** This session has brought the photo. */
+  link(importId: string, photoId: PhotoId): void {
+    this.#sql.run('INSERT OR IGNORE INTO importPhotos (importId, photoId) VALUES (?, ?)', importId, photoId);
+  }
+
+  skipped(importId: string): SkippedFile[] {
     const rows = this.#sql.all(
       "SELECT name, code, reason FROM importFiles WHERE importId = ? AND state = 'skipped' ORDER BY idx",
       importId,
     );
-    return rows as unknown as { name: string; code: string; reason: string }[];
+    return rows as unknown as SkippedFile[];
   }
 
   /** Photos that this session has brought, in the project's order. */
