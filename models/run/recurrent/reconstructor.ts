@@ -1,0 +1,207 @@
+// The Reconstructor of recurrent packs: one photo meets a state of constant size, and the state persists.
+
+import { StudioFailure } from '../../../projects/format/result.ts';
+import { pinhole, resized, type Intrinsics } from '../../../projects/format/intrinsics.ts';
+import type { NamedTensor } from '../../../projects/format/safetensors.ts';
+import { compose, identitySim3, inverse, type Sim3 } from '../../../projects/format/sim3.ts';
+import type { InstalledPack } from '../packs.ts';
+import type {
+  BeginOptions,
+  PhotoSource,
+  PointMap,
+  Reconstructor,
+  SceneState,
+  StepOptions,
+  StepOutput,
+} from '../reconstructor.ts';
+import type { SessionOptions } from '../session.ts';
+import { alignSubmap } from './align.ts';
+import { meanConfidence, pointMapOf, poseOf } from './answers.ts';
+import { FeatureCache } from './feature-cache.ts';
+import { focalByWeiszfeld } from './focal.ts';
+import { RecurrentNetwork, type Carried, type StepAnswer } from './network.ts';
+import { photoIntrinsics, planPicture, readPicture, type Picture } from './preprocess.ts';
+import { rayMap } from './ray-map.ts';
+import { ruleOf } from './rules.ts';
+import { restoreState, saveState, type RunMemory } from './saved-state.ts';
+import { mixed, type UpdateRule } from './update-rule.ts';
+
+export class RecurrentReconstructor implements Reconstructor {
+  readonly provider: string;
+  private readonly network: RecurrentNetwork;
+  private readonly pack: InstalledPack;
+  private rule: UpdateRule = ruleOf('plain');
+  private sizePx: number;
+  private cache: FeatureCache | null = null;
+  private first: Carried | null = null;
+  private memory: RunMemory | null = null;
+
+  private constructor(network: RecurrentNetwork, pack: InstalledPack) {
+    this.network = network;
+    this.pack = pack;
+    this.provider = `${pack.manifest.name} · ${network.provider}`;
+    this.sizePx = Number(pack.manifest.config.sizePx);
+  }
+
+  /** @throws StudioFailure 'model-damaged' */
+  static async open(pack: InstalledPack, options: SessionOptions = {}): Promise<RecurrentReconstructor> {
+    return new RecurrentReconstructor(await RecurrentNetwork.open(pack, options), pack);
+  }
+
+  async begin({ settings, cacheFolder, saved }: BeginOptions): Promise<number> {
+    const { id, config } = this.pack.manifest;
+    this.rule = ruleOf(settings.updateRule);
+    this.sizePx = settings.sizePx ?? Number(config.sizePx);
+    this.cache = new FeatureCache(cacheFolder, id);
+    this.first = await this.network.begin();
+    this.memory = saved
+      ? restoreState(saved, id, this.rule.id, this.first)
+      : {
+          carried: this.first,
+          ruleCarried: null,
+          stepIdx: 0,
+          sinceReset: 0,
+          submapIdx: 0,
+          worldFromSubmap: identitySim3,
+        };
+    return this.memory.stepIdx;
+  }
+
+  async step(photo: PhotoSource, { update, reset }: StepOptions): Promise<StepOutput> {
+    const spentBefore = this.network.spentMs;
+    const picture = await readPicture(photo, this.style, this.sizePx, this.patchPx);
+    const features = await this.features(photo, picture);
+    const memory = this.open();
+    const { answer, next } = await this.meet(features, memory);
+    let after: RunMemory = update ? next : memory;
+    const notices: string[] = [];
+    const full = update && this.rule.resetEvery !== null && after.sinceReset >= this.rule.resetEvery;
+    if (reset || full) after = await this.newSubmap(features, answer, after, notices);
+    this.memory = after;
+    const pointMap = pointMapOf(answer, photo.id, picture.colors);
+    const focalPx = focalByWeiszfeld(answer.pointsSelf, answer.widthPx, answer.heightPx);
+    return {
+      placed: [
+        {
+          photoId: photo.id,
+          worldFromCamera: compose(memory.worldFromSubmap, poseOf(answer)),
+          intrinsics: photoIntrinsics(photo, picture, focalPx),
+          submapIdx: memory.submapIdx,
+          confidence: meanConfidence(pointMap.confidences),
+        },
+      ],
+      waiting: [],
+      pointMaps: [pointMap],
+      notices,
+      modelMs: this.network.spentMs - spentBefore,
+    };
+  }
+
+  /** Nothing is left to do at the end: every answer is final. */
+  async settle(): Promise<StepOutput & { settled: boolean }> {
+    return { placed: [], waiting: [], pointMaps: [], notices: [], modelMs: 0, settled: true };
+  }
+
+  async peek(worldFromCamera: Sim3, intrinsics: Intrinsics): Promise<PointMap | null> {
+    const { carried, worldFromSubmap, stepIdx } = this.open();
+    if (stepIdx === 0) return null;
+    const plan = planPicture(intrinsics, this.style, this.sizePx, this.patchPx);
+    if (!plan) throw new StudioFailure('bad-input', { reason: 'the view is too narrow for this method.' });
+    const whole = resized(intrinsics, plan.resizedWidthPx, plan.resizedHeightPx);
+    const camera: Intrinsics = {
+      ...pinhole(plan.widthPx, plan.heightPx, whole.fxPx),
+      fyPx: whole.fyPx,
+      cxPx: whole.cxPx - plan.leftPx,
+      cyPx: whole.cyPx - plan.topPx,
+    };
+    const submapFromCamera = compose(inverse(worldFromSubmap), worldFromCamera);
+    const rays = rayMap({ ...submapFromCamera, scale: 1 }, camera);
+    const features = await this.network.encodeRays(rays, plan.widthPx, plan.heightPx);
+    const answer = await this.network.step(features, carried, false);
+    const map = pointMapOf(answer, '', null);
+    // The network answers in units of its submap; the asker's camera may count in others.
+    const unit = 1 / submapFromCamera.scale;
+    if (unit !== 1) for (let i = 0; i < map.positions.length; i++) map.positions[i] *= unit;
+    return map;
+  }
+
+  async save(): Promise<SceneState> {
+    return saveState(this.open(), this.pack.manifest.id, this.rule.id);
+  }
+
+  async dispose(): Promise<void> {
+    await this.network.dispose();
+  }
+
+  /** One photo against the state: the answer, and what would be remembered. */
+  private async meet(features: NamedTensor, memory: RunMemory): Promise<{ answer: StepAnswer; next: RunMemory }> {
+    const fresh = memory.stepIdx === 0 || (memory.sinceReset === 0 && this.rule.freshAfterReset);
+    const answer = await this.network.step(features, memory.carried, fresh);
+    const [tokens, channels] = answer.state.shape;
+    const input = {
+      old: memory.carried.state.data as Float32Array,
+      proposed: answer.state.data as Float32Array,
+      tokens,
+      channels,
+      first: fresh,
+      gate: answer.gate,
+      affinity: answer.affinity,
+      carried: memory.ruleCarried,
+    };
+    const { shares, carried: ruleCarried } = this.rule.apply(input);
+    const state: NamedTensor = { ...answer.state, data: mixed(input, shares) };
+    const next = {
+      ...memory,
+      carried: { state, memory: answer.memory },
+      ruleCarried,
+      stepIdx: memory.stepIdx + 1,
+      sinceReset: memory.sinceReset + 1,
+    };
+    return { answer, next };
+  }
+
+  /** Forgets all but the beginning, shows the same photo to the fresh state, and hangs the new submap on the old by that photo. */
+  private async newSubmap(
+    features: NamedTensor,
+    before: StepAnswer,
+    memory: RunMemory,
+    notices: string[],
+  ): Promise<RunMemory> {
+    const reset: RunMemory = { ...memory, carried: this.begun(), ruleCarried: null, sinceReset: 0 };
+    const { answer, next } = await this.meet(features, reset);
+    const oldFromNew = alignSubmap(before, answer);
+    const submapIdx = memory.submapIdx + (oldFromNew ? 0 : 1);
+    if (!oldFromNew) notices.push('A new submap could not be joined to the last one; it stands apart.');
+    return {
+      ...next,
+      // The photo was counted when it was met the first time.
+      stepIdx: memory.stepIdx,
+      submapIdx,
+      worldFromSubmap: oldFromNew ? compose(memory.worldFromSubmap, oldFromNew) : identitySim3,
+    };
+  }
+
+  private features(photo: PhotoSource, { widthPx, heightPx, planes }: Picture): Promise<NamedTensor> {
+    if (!this.cache) throw new Error('The run has not begun.');
+    const key = `${photo.sha256.slice(0, 32) || photo.id}-${widthPx}x${heightPx}`;
+    return this.cache.get(key, () => this.network.encode(planes, widthPx, heightPx));
+  }
+
+  private get style(): 'long' | 'square' {
+    return this.pack.manifest.config.head === 'dpt' ? 'long' : 'square';
+  }
+
+  private get patchPx(): number {
+    return Number(this.pack.manifest.config.patchPx);
+  }
+
+  private open(): RunMemory {
+    if (!this.memory) throw new Error('The run has not begun.');
+    return this.memory;
+  }
+
+  private begun(): Carried {
+    if (!this.first) throw new Error('The run has not begun.');
+    return this.first;
+  }
+}

@@ -1,0 +1,31 @@
+// From the name of a method to the method: packs by their kind, and the geometry that is built in.
+
+import { StudioFailure } from '../../projects/format/result.ts';
+import { readPack } from './packs.ts';
+import type { Reconstructor } from './reconstructor.ts';
+import { RecurrentReconstructor } from './recurrent/reconstructor.ts';
+import type { SessionOptions } from './session.ts';
+
+/**
+ * @param packFolder folder with the pack's manifest; null for the built-in method `geometry`
+ * @throws StudioFailure 'model-unknown', 'model-damaged'
+ */
+export async function createReconstructor(
+  modelId: string,
+  packFolder: string | null,
+  options: SessionOptions = {},
+): Promise<Reconstructor> {
+  if (packFolder === null && modelId !== 'geometry') throw new StudioFailure('model-unknown', { id: modelId });
+  const pack = packFolder === null ? null : await readPack(packFolder);
+  if (pack === null || pack.manifest.kind === 'geometry') {
+    const { createGeometryReconstructor } = await import('../geometry/reconstructor.ts');
+    return createGeometryReconstructor();
+  }
+  if (pack.manifest.id !== modelId)
+    throw new StudioFailure('model-damaged', { id: modelId, reason: `its folder holds ${pack.manifest.id}.` });
+  if (pack.manifest.kind === 'recurrent') return RecurrentReconstructor.open(pack, options);
+  throw new StudioFailure('model-damaged', {
+    id: modelId,
+    reason: `no runner drives packs of kind ${pack.manifest.kind}.`,
+  });
+}
