@@ -1,0 +1,85 @@
+// Which depths of a view are confirmed by the depths of other views.
+
+import { compose, inverse, matrixFromQuaternion } from '../../../projects/format/sim3.ts';
+import type { DepthMap } from './sweep.ts';
+import type { SweepView } from './view.ts';
+
+export interface SeenDepth {
+  view: SweepView;
+  map: DepthMap;
+}
+
+export interface Agreement {
+  /** Per pixel: how many of the other views hold the same surface. */
+  views: Uint8Array;
+  /** Per pixel: the depth averaged with the agreeing views, in the reference; NaN where there was none. */
+  depth: Float32Array;
+  /** Per pixel: mean relative difference of the agreeing views; 1 where none agrees. */
+  difference: Float32Array;
+}
+
+/**
+ * A depth agrees with another view when the point it makes lies there within `tolerance` (relative) of that view's own depth at the same
+ * place (J. L. Schönberger et al., "Pixelwise view selection for unstructured MVS", ECCV 2016, geometric consistency, here in depth).
+ */
+export function agreementOf(reference: SeenDepth, others: readonly SeenDepth[], tolerance: number): Agreement {
+  const { widthPx, heightPx, depth } = reference.map;
+  const n = widthPx * heightPx;
+  const views = new Uint8Array(n);
+  const sum = new Float32Array(n);
+  const absolute = new Float32Array(n);
+  for (const other of others) addAgreement(reference, other, tolerance, views, sum, absolute);
+  const merged = new Float32Array(n);
+  const difference = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    // Each agreeing view says by which share the surface lies deeper or nearer; the reference itself says by none.
+    merged[i] = depth[i] * (1 + sum[i] / (views[i] + 1));
+    difference[i] = views[i] > 0 ? absolute[i] / views[i] : 1;
+  }
+  return { views, depth: merged, difference };
+}
+
+function addAgreement(
+  { view, map }: SeenDepth,
+  other: SeenDepth,
+  tolerance: number,
+  views: Uint8Array,
+  sum: Float32Array,
+  absolute: Float32Array,
+): void {
+  const { rotation, translation } = compose(inverse({ ...other.view.worldFromCamera, scale: 1 }), {
+    ...view.worldFromCamera,
+    scale: 1,
+  });
+  const r = matrixFromQuaternion(rotation);
+  const [tx, ty, tz] = translation;
+  const a = cameraOf(view, map);
+  const b = cameraOf(other.view, other.map);
+  const { widthPx: w, heightPx: h, depth: theirs, confidence } = other.map;
+  for (let row = 0, i = 0; row < map.heightPx; row++) {
+    const v = (row + 0.5 - a.cy) / a.fy;
+    for (let column = 0; column < map.widthPx; column++, i++) {
+      const d = map.depth[i];
+      if (!(d > 0)) continue;
+      const u = (column + 0.5 - a.cx) / a.fx;
+      const z = d * (r[6] * u + r[7] * v + r[8]) + tz;
+      if (!(z > 0)) continue;
+      const x = Math.floor((b.fx * (d * (r[0] * u + r[1] * v + r[2]) + tx)) / z + b.cx);
+      const y = Math.floor((b.fy * (d * (r[3] * u + r[4] * v + r[5]) + ty)) / z + b.cy);
+      if (x < 0 || y < 0 || x >= w || y >= h) continue;
+      const at = y * w + x;
+      const relative = theirs[at] / z - 1;
+      if (!(Math.abs(relative) < tolerance) || confidence[at] === 0) continue;
+      views[i]++;
+      sum[i] += relative;
+      absolute[i] += Math.abs(relative);
+    }
+  }
+}
+
+/** The view's camera at the size of the depth map. */
+function cameraOf({ camera }: SweepView, map: DepthMap): { fx: number; fy: number; cx: number; cy: number } {
+  const sx = map.widthPx / camera.widthPx;
+  const sy = map.heightPx / camera.heightPx;
+  return { fx: camera.fxPx * sx, fy: camera.fyPx * sy, cx: camera.cxPx * sx, cy: camera.cyPx * sy };
+}

@@ -1,0 +1,149 @@
+// Dense points of many photos: keeps the views, their neighbours and raw depth maps, and lets the maps check each other.
+
+import type { Intrinsics } from '../../../projects/format/intrinsics.ts';
+import type { PhotoId } from '../../../projects/format/scene.ts';
+import type { Sim3 } from '../../../projects/format/sim3.ts';
+import type { PointMap, RgbImage } from '../../run/reconstructor.ts';
+import type { SessionOptions } from '../../run/session.ts';
+import { agreementOf, type SeenDepth } from './agreement.ts';
+import { removeFlyingPixels, removeSpeckles } from './clean.ts';
+import { chooseNeighbours, depthRangeOf, type SparsePoint } from './neighbours.ts';
+import { pointMapOf } from './point-map.ts';
+import { createDepthSweep, type DepthMap, type DepthRange, type DepthSweep } from './sweep.ts';
+import { sweepView, type SweepView } from './view.ts';
+
+export interface DenseView {
+  photoId: PhotoId;
+  /** Upright picture; the sweep runs at its size. */
+  image: RgbImage;
+  /** With distortion, at any size of the photo. */
+  intrinsics: Intrinsics;
+  worldFromCamera: Sim3;
+}
+
+interface Entry extends DenseView {
+  sweep: SweepView;
+  /** Sweep with the poses of now, or null when they have moved since. */
+  raw: Promise<DepthMap | null> | null;
+}
+
+/** Depths that differ by less are one surface. */
+const sameSurface = 0.015;
+const neighbourCount = 4;
+
+export class Dense {
+  readonly #sweep: DepthSweep;
+  readonly #entries = new Map<PhotoId, Entry>();
+  #pointsOf = new Map<PhotoId, SparsePoint[]>();
+
+  constructor(options: SessionOptions = {}) {
+    this.#sweep = createDepthSweep(options);
+  }
+
+  /** What runs where, once something has run. */
+  get providerLine(): string {
+    return this.#sweep.providerLine;
+  }
+
+  setView(view: DenseView): void {
+    const sweep = sweepView(view.photoId, view.image, view.intrinsics, view.worldFromCamera);
+    this.#entries.set(view.photoId, { ...view, sweep, raw: null });
+  }
+
+  has(photoId: PhotoId): boolean {
+    return this.#entries.has(photoId);
+  }
+
+  /** After an adjustment. A view that did not move keeps its depth. */
+  movePose(photoId: PhotoId, worldFromCamera: Sim3, intrinsics?: Intrinsics): void {
+    const entry = this.#entries.get(photoId);
+    if (!entry) return;
+    const sameLens = !intrinsics || JSON.stringify(intrinsics) === JSON.stringify(entry.intrinsics);
+    if (sameLens && JSON.stringify(worldFromCamera) === JSON.stringify(entry.worldFromCamera)) return;
+    if (sameLens) {
+      entry.worldFromCamera = worldFromCamera;
+      entry.sweep = { ...entry.sweep, worldFromCamera };
+      entry.raw = null;
+    } else this.setView({ ...entry, worldFromCamera, intrinsics: intrinsics ?? entry.intrinsics });
+  }
+
+  /** All sparse points of the world as they are now. */
+  setPoints(points: readonly SparsePoint[]): void {
+    this.#pointsOf = new Map();
+    for (const point of points)
+      for (const id of point.seenBy) {
+        const list = this.#pointsOf.get(id);
+        if (list) list.push(point);
+        else this.#pointsOf.set(id, [point]);
+      }
+  }
+
+  /** Coarse depth against the views known now, unchecked. null: nothing to match with. */
+  async preview(photoId: PhotoId): Promise<PointMap | null> {
+    const plan = this.#plan(photoId);
+    if (!plan) return null;
+    const map = await this.#sweep.coarseDepthOf(plan.entry.sweep, plan.neighbours, plan.range);
+    const depth = map.depth.map((d, i) => (map.confidence[i] >= 0.5 ? d : NaN));
+    removeSpeckles(depth, map.widthPx, map.heightPx, { smallest: 30, tolerance: 0.04 });
+    const picture = { ...map, depth, difference: null };
+    return pointMapOf(photoId, 'preview', picture, plan.entry.image, plan.entry.intrinsics);
+  }
+
+  /** Depth that other views confirm. Sweeps the photo and its neighbours when that has not been done. null: nothing to match with. */
+  async final(photoId: PhotoId): Promise<PointMap | null> {
+    const plan = this.#plan(photoId);
+    const map = await this.#rawDepth(photoId);
+    if (!plan || !map) return null;
+    const others: SeenDepth[] = [];
+    for (const view of plan.neighbours) {
+      const theirs = await this.#rawDepth(view.photoId);
+      if (theirs) others.push({ view, map: theirs });
+    }
+    if (others.length === 0) return null;
+    const picture = confirmed({ view: plan.entry.sweep, map }, others);
+    return pointMapOf(photoId, 'final', picture, plan.entry.image, plan.entry.intrinsics);
+  }
+
+  forget(photoId: PhotoId): void {
+    this.#entries.delete(photoId);
+  }
+
+  async dispose(): Promise<void> {
+    this.#entries.clear();
+    await this.#sweep.dispose();
+  }
+
+  #plan(photoId: PhotoId): { entry: Entry; neighbours: SweepView[]; range: DepthRange } | null {
+    const entry = this.#entries.get(photoId);
+    const points = this.#pointsOf.get(photoId) ?? [];
+    const range = entry && depthRangeOf(entry.worldFromCamera, points);
+    if (!range) return null;
+    const ids = chooseNeighbours(entry, this.#entries, points, neighbourCount);
+    const neighbours = ids.flatMap((id) => this.#entries.get(id)?.sweep ?? []);
+    return neighbours.length > 0 ? { entry, neighbours, range } : null;
+  }
+
+  #rawDepth(photoId: PhotoId): Promise<DepthMap | null> {
+    const plan = this.#plan(photoId);
+    if (!plan) return Promise.resolve(null);
+    plan.entry.raw ??= this.#sweep.depthOf(plan.entry.sweep, plan.neighbours, plan.range);
+    return plan.entry.raw;
+  }
+}
+
+/** Keeps what two other views confirm (one, when there is only one) and what is a surface. */
+export function confirmed(reference: SeenDepth, others: readonly SeenDepth[]) {
+  const { widthPx, heightPx, confidence } = reference.map;
+  const { views, depth, difference } = agreementOf(reference, others, sameSurface);
+  const wanted = Math.min(2, others.length);
+  for (let i = 0; i < depth.length; i++) if (views[i] < wanted) depth[i] = NaN;
+  removeFlyingPixels(depth, widthPx, heightPx);
+  removeSpeckles(depth, widthPx, heightPx);
+  const trust = new Float32Array(depth.length);
+  for (let i = 0; i < depth.length; i++) {
+    if (!(depth[i] > 0)) continue;
+    const share = Math.min(1, views[i] / 4);
+    trust[i] = 0.5 + 0.5 * share * (0.3 + 0.7 * confidence[i]);
+  }
+  return { widthPx, heightPx, depth, confidence: trust, difference };
+}

@@ -1,0 +1,85 @@
+// The plane sweep as an ONNX graph: warps of the neighbours at many depths, ZNCC against the reference, best half of the neighbours.
+//
+// R. T. Collins, "A space-sweep approach to true multi-image matching", CVPR 1996; the best half of the views against occlusion is from
+// S. B. Kang, R. Szeliski, J. Chai, "Handling occlusions in dense multi-view stereo", CVPR 2001.
+
+import { GraphBuilder, type Value } from '../../compile/graph.ts';
+
+/** Sizes are fixed in a graph: ONNX Runtime pools several times faster when it knows them (and 16 planes at a time, as channels). */
+export interface SweepShape {
+  widthPx: number;
+  heightPx: number;
+  /** A multiple of 16 is fastest on the CPU. */
+  planes: number;
+  /** Inverse depths differ from pixel to pixel (a band around a prior) instead of being planes. */
+  perPixel: boolean;
+  /** One to four pictures. */
+  neighbours: readonly { widthPx: number; heightPx: number }[];
+  /** Side of the matching window, odd. */
+  windowPx: number;
+}
+
+/**
+ * Inputs: `reference` [1,1,h,w]; `rays` [3,h·w]; `inverseDepths` [p,1] or [p,h·w]; per neighbour k `picture{k}` [1,1,hk,wk] and
+ * `warp{k}` [3,4]: ray and inverse depth in the reference → picture place times depth, −1…1 over the neighbour's picture.
+ * Output: `score` [p,h,w], about −1…1: mean ZNCC of the best half of the neighbours; 0 where they do not see the point.
+ */
+export function sweepGraph(shape: SweepShape): Uint8Array {
+  const { widthPx, heightPx, planes, perPixel, neighbours, windowPx } = shape;
+  const pixels = widthPx * heightPx;
+  const g = new GraphBuilder('plane_sweep');
+  const reference = g.input('reference', 'float32', [1, 1, heightPx, widthPx]);
+  const rays = g.input('rays', 'float32', [3, pixels]);
+  const inverseDepths = g.input('inverseDepths', 'float32', [planes, perPixel ? pixels : 1]);
+  const box = (value: Value): Value =>
+    g.op('AveragePool', [value], {
+      kernel_shape: [windowPx, windowPx],
+      pads: [windowPx >> 1, windowPx >> 1, windowPx >> 1, windowPx >> 1],
+      strides: [1, 1],
+    });
+  // Noise of about 1.5 grey levels: windows with less contrast than that tell nothing.
+  const noise = g.scalar((1.5 / 255) ** 2);
+  const referenceMean = box(reference);
+  const referenceVariance = g.add(
+    g.op('Relu', [g.sub(box(g.mul(reference, reference)), g.mul(referenceMean, referenceMean))]),
+    noise,
+  );
+  const scores: Value[] = [];
+  for (let k = 0; k < neighbours.length; k++) {
+    const picture = g.input(`picture${k}`, 'float32', [1, 1, neighbours[k].heightPx, neighbours[k].widthPx]);
+    const warp = g.input(`warp${k}`, 'float32', [3, 4]);
+    const directions = g.matmul(g.slice(warp, 1, 0, 3), rays);
+    const shift = g.slice(warp, 1, 3, 4);
+    const coordinate = (row: number): Value =>
+      g.add(g.slice(directions, 0, row, row + 1), g.mul(inverseDepths, g.slice(shift, 0, row, row + 1)));
+    // Points behind the neighbour are sent far outside its picture.
+    const depth = g.op('Max', [coordinate(2), g.scalar(1e-6)]);
+    const place = (row: number): Value => g.op('Unsqueeze', [g.div(coordinate(row), depth), g.ints(2)]);
+    const grid = g.reshape(g.concat([place(0), place(1)], 2), 1, planes * heightPx, widthPx, 2);
+    const sampled = g.op('GridSample', [picture, grid], { mode: 'linear', padding_mode: 'zeros', align_corners: 0 });
+    const warped = g.reshape(sampled, 1, planes, heightPx, widthPx);
+    const mean = box(warped);
+    const variance = g.add(g.op('Relu', [g.sub(box(g.mul(warped, warped)), g.mul(mean, mean))]), noise);
+    const covariance = g.sub(box(g.mul(warped, reference)), g.mul(mean, referenceMean));
+    scores.push(g.div(covariance, g.op('Sqrt', [g.mul(variance, referenceVariance)])));
+  }
+  g.output('score', g.op('Squeeze', [bestHalf(g, scores), g.ints(0)]), [planes, heightPx, widthPx]);
+  return g.encode();
+}
+
+/** Mean of the larger half (two of four, two of three, both of two). */
+function bestHalf(g: GraphBuilder, scores: readonly Value[]): Value {
+  const max = (a: Value, b: Value): Value => g.op('Max', [a, b]);
+  const min = (a: Value, b: Value): Value => g.op('Min', [a, b]);
+  const half = (a: Value, b: Value): Value => g.mul(g.add(a, b), g.scalar(0.5));
+  const [a, b, c, d] = scores;
+  if (scores.length === 1) return a;
+  if (scores.length === 2) return half(a, b);
+  if (scores.length === 3) {
+    const upper = max(a, b);
+    return half(max(upper, c), max(min(a, b), min(upper, c)));
+  }
+  const upper = [max(a, b), max(c, d)];
+  const lower = [min(a, b), min(c, d)];
+  return half(max(upper[0], upper[1]), max(min(upper[0], upper[1]), max(lower[0], lower[1])));
+}
