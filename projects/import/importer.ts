@@ -7,6 +7,8 @@ import { ImportJob, type ImportOptions } from './import-job.ts';
 import type { ImportStore } from './import-store.ts';
 import { listSources } from './list-sources.ts';
 
+export type { ImportOptions, ImportTools } from './import-job.ts';
+
 /**
  * Imports folders, photos and videos (absolute paths). Duplicates by content and unreadable files are skipped and told in
  * the answer; they stop nothing.
