@@ -1,74 +1,73 @@
-// Installed methods: packs that come with the studio and packs the user added, each a folder with a manifest.json.
+// Installed methods as the user chooses among them: the geometry that is built in, and packs.
 
-import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as v from 'valibot';
 import type { ModelInfo } from '../contract/commands.ts';
-import { manifestSchema, type Manifest } from '../../models/run/manifest.ts';
+import type { Manifest } from '../../models/run/manifest.ts';
+import { findPack, listPacks, removePack, type InstalledPack } from '../../models/run/packs.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 
-export interface InstalledModel {
-  manifest: Manifest;
-  folder: string;
-  builtIn: boolean;
-}
+/** The method of a run when the user chose none. It is plain computation and has no pack. */
+export const defaultModelId = 'geometry';
+
+const geometry: ModelInfo = {
+  id: defaultModelId,
+  name: 'Geometry',
+  kind: 'geometry',
+  licence: { id: 'MIT', name: 'MIT, part of Permanence', url: null },
+  parameters: 0,
+  bytesOnDisk: 0,
+  memoryMb: 500,
+  provider: 'CPU',
+  builtIn: true,
+  isDefault: true,
+};
 
 /** Kinds of packs that reconstruct; others (language) serve other work and are not offered for runs. */
 const reconstructs: ReadonlySet<Manifest['kind']> = new Set(['geometry', 'recurrent', 'pairwise', 'multi-view']);
-/** The method of a run when the user chose none. */
-export const defaultModelId = 'geometry';
 
 export class ModelCatalog {
   readonly #zooFolder: string;
-  readonly #addedFolder: string;
+  /** Where packs that the user adds are put. */
+  readonly addedFolder: string;
 
   constructor(zooFolder: string, dataFolder: string) {
     this.#zooFolder = zooFolder;
-    this.#addedFolder = join(dataFolder, 'models');
+    this.addedFolder = join(dataFolder, 'models');
   }
 
-  /** Where packs that the user adds are put. */
-  get addedFolder(): string {
-    return this.#addedFolder;
+  /** The default first, then packs that come with the studio, then the user's own. @param provider what would run them here */
+  async infos(provider: string): Promise<ModelInfo[]> {
+    const { packs } = await listPacks(this.addedFolder, this.#zooFolder);
+    const offered = packs.filter(({ hidden, manifest }) => !hidden && reconstructs.has(manifest.kind));
+    return [geometry, ...offered.map((pack) => infoOf(pack, provider))];
   }
 
-  /** Built-in ones first, then by name; the default leads. A folder whose manifest cannot be read is left out. */
-  async list(): Promise<InstalledModel[]> {
-    const found = [...(await packsIn(this.#zooFolder, true)), ...(await packsIn(this.#addedFolder, false))];
-    const rank = ({ manifest, builtIn }: InstalledModel): number =>
-      manifest.id === defaultModelId ? 0 : builtIn ? 1 : 2;
-    return found.sort((a, b) => rank(a) - rank(b) || a.manifest.name.localeCompare(b.manifest.name));
+  /** Packs in the user's and the studio's folder that look like packs and cannot be used, with the reason. */
+  async damaged(): Promise<{ id: string; reason: string }[]> {
+    return (await listPacks(this.addedFolder, this.#zooFolder)).damaged;
   }
 
-  /** @throws StudioFailure model-unknown */
-  async find(id: string): Promise<InstalledModel> {
-    const model = (await this.list()).find(({ manifest }) => manifest.id === id);
-    if (!model) throw new StudioFailure('model-unknown', { id });
-    return model;
+  /** @throws StudioFailure model-unknown, model-damaged */
+  find(id: string): Promise<InstalledPack> {
+    return findPack(this.addedFolder, id, this.#zooFolder);
   }
 
-  /** Folder of a method that can reconstruct. @throws StudioFailure model-unknown */
-  async packFolder(id: string): Promise<string> {
+  /** Folder of a method that can reconstruct; null for the one that has none. @throws StudioFailure model-unknown, model-damaged */
+  async packFolder(id: string): Promise<string | null> {
+    if (id === defaultModelId) return null;
     const { manifest, folder } = await this.find(id);
     if (!reconstructs.has(manifest.kind)) throw new StudioFailure('model-unknown', { id });
     return folder;
   }
 
-  /** @throws StudioFailure model-unknown, not-allowed (a pack that comes with the studio) */
+  /** @throws StudioFailure model-unknown, not-allowed (a method that comes with the studio) */
   async remove(id: string): Promise<void> {
-    const { folder, builtIn } = await this.find(id);
-    if (builtIn) throw new StudioFailure('not-allowed');
-    await rm(folder, { recursive: true, force: true });
-  }
-
-  /** Methods as the user chooses among them. @param provider what this machine would run them on */
-  async infos(provider: string): Promise<ModelInfo[]> {
-    const models = (await this.list()).filter(({ manifest }) => reconstructs.has(manifest.kind));
-    return models.map((model, idx) => infoOf(model, provider, idx === 0));
+    if (id === defaultModelId) throw new StudioFailure('not-allowed');
+    await removePack(this.addedFolder, id, this.#zooFolder);
   }
 }
 
-export function infoOf({ manifest, builtIn }: InstalledModel, provider: string, isDefault: boolean): ModelInfo {
+export function infoOf({ manifest, builtIn, bytesOnDisk }: InstalledPack, provider: string): ModelInfo {
   const { id, name, kind, parameters, memoryMb, licence } = manifest;
   return {
     id,
@@ -76,27 +75,10 @@ export function infoOf({ manifest, builtIn }: InstalledModel, provider: string, 
     kind,
     licence: { id: licence.id, name: licence.name, url: licence.url },
     parameters,
-    bytesOnDisk: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytesOnDisk,
     memoryMb,
-    // Geometry is plain computation: it needs no network runtime and has only one place to run.
-    provider: kind === 'geometry' ? 'CPU' : provider,
+    provider,
     builtIn,
-    isDefault,
+    isDefault: false,
   };
-}
-
-async function packsIn(folder: string, builtIn: boolean): Promise<InstalledModel[]> {
-  const names = await readdir(folder).catch(() => []);
-  const packs = await Promise.all(
-    names.map(async (name) => {
-      const packFolder = join(folder, name);
-      try {
-        const json: unknown = JSON.parse(await readFile(join(packFolder, 'manifest.json'), 'utf8'));
-        return { manifest: v.parse(manifestSchema, json), folder: packFolder, builtIn };
-      } catch {
-        return null;
-      }
-    }),
-  );
-  return packs.filter((pack) => pack !== null);
 }

@@ -28,6 +28,13 @@ export class StudioFailure extends Error {
     super(fillIn(sentences[code], details));
     this.code = code;
   }
+
+  /** An error that came across a border as data, to be thrown on this side with its sentence as it is. */
+  static from({ code, sentence }: StudioError): StudioFailure {
+    const failure = new StudioFailure(code);
+    failure.message = sentence;
+    return failure;
+  }
 }
 
 /** The border: whatever was thrown becomes an error with a code. */
@@ -37,6 +44,8 @@ export function errorOf(thrown: unknown): StudioError {
   return { code: 'internal', sentence: fillIn(sentences.internal, { reason }) };
 }
 
+/** Reasons come from everywhere; the sentence ends with one full stop whether theirs does or not. */
 function fillIn(sentence: string, details: Readonly<Record<string, string | number>>): string {
-  return sentence.replace(/\{(\w+)\}/g, (whole, key: string) => (key in details ? String(details[key]) : whole));
+  const filled = sentence.replace(/\{(\w+)\}/g, (whole, key: string) => String(details[key] ?? whole)).trimEnd();
+  return /[.!?…]$/.test(filled) ? filled : `${filled}.`;
 }

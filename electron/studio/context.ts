@@ -1,0 +1,90 @@
+// What all handlers share: the host's options, the parts of the core, and the project that is open.
+
+import { StudioFailure } from '../../projects/format/result.ts';
+import type { ProjectSnapshot } from '../contract/commands.ts';
+import { ProjectStore } from '../../projects/store/project-store.ts';
+import { Emitter } from './emitter.ts';
+import { ImportControl } from './imports/import-control.ts';
+import { ModelCatalog } from './model-catalog.ts';
+import type { StudioOptions } from './options.ts';
+import { RecentProjects } from './recent-projects.ts';
+import { EngineSlot } from './run/engine-slot.ts';
+import { RunControl } from './run/run-control.ts';
+import { Session } from './session.ts';
+import { SettingsFile } from './settings.ts';
+import { Uploads } from './uploads.ts';
+
+/** A project that is open, with all that can go on in it. */
+export interface OpenProject {
+  session: Session;
+  runs: RunControl;
+  imports: ImportControl;
+}
+
+export class StudioContext {
+  readonly options: StudioOptions;
+  readonly emitter = new Emitter();
+  readonly settings: SettingsFile;
+  readonly recent: RecentProjects;
+  readonly uploads: Uploads;
+  readonly models: ModelCatalog;
+  /** The engine of runs, and a second one for import and small questions, so that neither waits for the other. */
+  readonly runEngines: EngineSlot;
+  readonly sideEngines: EngineSlot;
+  #open: OpenProject | null = null;
+
+  constructor(options: StudioOptions) {
+    this.options = options;
+    this.settings = new SettingsFile(options.dataFolder);
+    this.recent = new RecentProjects(options.dataFolder);
+    this.uploads = new Uploads(options.dataFolder);
+    this.models = new ModelCatalog(options.zooFolder, options.dataFolder);
+    this.runEngines = new EngineSlot(() => options.spawnEngine());
+    this.sideEngines = new EngineSlot(() => options.spawnEngine());
+  }
+
+  get openProject(): OpenProject | null {
+    return this.#open;
+  }
+
+  /** @throws StudioFailure no-project */
+  requireProject(): OpenProject {
+    if (!this.#open) throw new StudioFailure('no-project');
+    return this.#open;
+  }
+
+  /** Makes the project of a store the open one; the one that was open is closed first. */
+  async show(openStore: () => Promise<ProjectStore>): Promise<ProjectSnapshot> {
+    await this.closeProject();
+    const store = await openStore();
+    const session = new Session(store, this.emitter);
+    const runs = new RunControl(session, this.emitter, this.runEngines, this.models);
+    const imports = new ImportControl(session, this.emitter, this.sideEngines, this.uploads);
+    this.#open = { session, runs, imports };
+    await this.recent.remember(store.info());
+    this.emitter.emit('project.opened', { project: store.info() });
+    for (const sentence of store.openNotices)
+      this.emitter.emit('notice', { level: 'warning', place: 'project', code: null, sentence });
+    return session.snapshot(imports, runs);
+  }
+
+  /** Rests all work, so that it can go on another day, and closes the project. */
+  async closeProject(): Promise<void> {
+    const open = this.#open;
+    if (!open) return;
+    this.#open = null;
+    await open.imports.close();
+    await open.runs.pauseAndWait();
+    this.runEngines.end();
+    await open.session.store.measure();
+    await this.recent.remember(open.session.store.info());
+    open.session.store.close();
+    this.emitter.emit('project.closed', null);
+  }
+
+  async close(): Promise<void> {
+    await this.closeProject();
+    this.runEngines.end();
+    this.sideEngines.end();
+  }
+}

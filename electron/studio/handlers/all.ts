@@ -1,0 +1,15 @@
+// Every command and its handler: one that is missing does not compile.
+
+import type { CommandName } from '../../contract/commands.ts';
+import { appHandlers } from './app.ts';
+import type { HandlersOf } from './handler.ts';
+import { modelHandlers } from './models.ts';
+import { projectHandlers } from './projects.ts';
+import { workHandlers } from './work.ts';
+
+export const handlers: HandlersOf<Exclude<CommandName, 'models.add' | 'export.write'>> = {
+  ...appHandlers,
+  ...projectHandlers,
+  ...workHandlers,
+  ...modelHandlers,
+};

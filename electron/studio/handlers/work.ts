@@ -1,0 +1,57 @@
+// Commands about the open project's work: import, runs, edits, exports.
+
+import type { EditRecord } from '../../../projects/format/edits.ts';
+import type { StudioContext } from '../context.ts';
+import type { CommandsOf, HandlersOf } from './handler.ts';
+
+export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits'>> = {
+  'import.start': async (context, input) => {
+    await context.requireProject().imports.start(input);
+    return null;
+  },
+  'import.cancel': async (context) => {
+    await context.requireProject().imports.cancel();
+    return null;
+  },
+  'import.resume': async (context) => {
+    await context.requireProject().imports.resume();
+    return null;
+  },
+  'import.watch': async (context, { folder }) => {
+    await context.requireProject().imports.watch(folder);
+    return null;
+  },
+
+  'run.start': (context, input) => context.requireProject().runs.start(input),
+  'run.pause': (context) => {
+    context.requireProject().runs.pause();
+    return null;
+  },
+  'run.resume': async (context, input) => {
+    await context.requireProject().runs.resume(input);
+    return null;
+  },
+  'run.cancel': async (context) => {
+    await context.requireProject().runs.cancel();
+    return null;
+  },
+  'run.retry': async (context, input) => {
+    await context.requireProject().runs.retry(input);
+    return null;
+  },
+  'run.peek': (context, input) => context.requireProject().runs.peek(input),
+
+  'edits.append': (context, edit) => edited(context, (edits) => edits.append(edit)) as EditRecord,
+  'edits.undo': (context) => edited(context, (edits) => edits.undo()),
+  'edits.redo': (context) => edited(context, (edits) => edits.redo()),
+};
+
+/** Row first, then the event with the whole list: the fold is cheap and cannot get out of step. */
+function edited(context: StudioContext, change: (edits: StudioContextEdits) => EditRecord | null): EditRecord | null {
+  const { session } = context.requireProject();
+  const record = change(session.store.edits);
+  if (record) session.editsChanged();
+  return record;
+}
+
+type StudioContextEdits = ReturnType<StudioContext['requireProject']>['session']['store']['edits'];
