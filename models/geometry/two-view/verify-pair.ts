@@ -1,0 +1,71 @@
+// Which matches of two photos agree with one epipolar geometry, and how the photos lie to each other.
+
+import type { Features } from '../features/features.ts';
+import { seededRandom } from '../linear-algebra/random.ts';
+import type { Matches } from '../matching/match-descriptors.ts';
+import { fundamentalEstimator } from './fundamental.ts';
+import { homographyEstimator } from './homography.ts';
+import type { PointPairs, TwoViewMatrix } from './point-pairs.ts';
+import { ransac } from './ransac.ts';
+
+export interface PairGeometry {
+  /** Matches that agree, as pairs of feature indices. */
+  inliers: Matches;
+  /**
+   * Fundamental matrix over coordinates ((x − w/2)/side, (y − h/2)/side), side the longer side of each photo:
+   * [x2 y2 1] · F · [x1 y1 1]ᵀ = 0.
+   */
+  fundamental: TwoViewMatrix;
+  /** Share of the inliers that one homography explains: near 1 for a plane, or for two photos from one place. */
+  planarShare: number;
+}
+
+/** Fewer agreeing matches than this may be a coincidence. */
+export const leastInliers = 15;
+const leastInlierShare = 0.2;
+/** Distance to the epipolar line, as a share of the longer side: 2.6 pixels of 640. Unknown lens distortion has to fit in. */
+const threshold = 0.004;
+
+/** null: the photos do not demonstrably show the same thing. Equal input gives equal output. */
+export function verifyPair(a: Features, b: Features, matches: Matches): PairGeometry | null {
+  if (matches.length / 2 < leastInliers) return null;
+  const pairs = centredPairs(a, b, matches);
+  const random = seededRandom(matches.length);
+  const found = ransac(fundamentalEstimator(pairs, threshold * threshold), { random, maxIterations: 2000 });
+  if (!found || found.inliers.length < Math.max(leastInliers, leastInlierShare * pairs.count)) return null;
+  const inliers = new Int32Array(2 * found.inliers.length);
+  found.inliers.forEach((m, k) => {
+    inliers[2 * k] = matches[2 * m];
+    inliers[2 * k + 1] = matches[2 * m + 1];
+  });
+  const agreeing = centredPairs(a, b, inliers);
+  const plane = ransac(homographyEstimator(agreeing, threshold * threshold), { random, maxIterations: 200 });
+  return {
+    inliers,
+    fundamental: found.model,
+    planarShare: (plane?.inliers.length ?? 0) / agreeing.count,
+  };
+}
+
+/** Matched points around the middle of each photo, in units of its longer side. */
+export function centredPairs(a: Features, b: Features, matches: Matches): PointPairs {
+  const count = matches.length / 2;
+  const pairs: PointPairs = {
+    count,
+    x1: new Float64Array(count),
+    y1: new Float64Array(count),
+    x2: new Float64Array(count),
+    y2: new Float64Array(count),
+  };
+  const sideA = Math.max(a.widthPx, a.heightPx);
+  const sideB = Math.max(b.widthPx, b.heightPx);
+  for (let k = 0; k < count; k++) {
+    const i = matches[2 * k];
+    const j = matches[2 * k + 1];
+    pairs.x1[k] = (a.xPx[i] - a.widthPx / 2) / sideA;
+    pairs.y1[k] = (a.yPx[i] - a.heightPx / 2) / sideA;
+    pairs.x2[k] = (b.xPx[j] - b.widthPx / 2) / sideB;
+    pairs.y2[k] = (b.yPx[j] - b.heightPx / 2) / sideB;
+  }
+  return pairs;
+}
