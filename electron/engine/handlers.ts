@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { probePhotos } from '../../projects/import/photo/probe.ts';
 import { memoryUse, RunSession, type CreateMethod } from './run-session.ts';
+import { sceneHandlers } from './scene/handlers.ts';
 import type { EngineHandlers } from './serve.ts';
 
 /** @param providers names of what can run networks on this machine, best first */
@@ -14,6 +15,7 @@ export function createHandlers(create: CreateMethod, providers: () => string[]):
     return session;
   };
   return {
+    ...sceneHandlers,
     describe: async () => ({ providers: providers(), threads: availableParallelism(), rssMb: memoryUse().rssMb }),
     begin: async (request, report) => {
       // The memory of the old method is free before the new one is loaded.

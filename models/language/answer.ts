@@ -71,11 +71,11 @@ export function scoreSplats(question: Question, splats: SceneSplats, axes: Scene
     for (let i = 0; i < scores.length; i++) scores[i] = table[featureIdx[i]];
     return scores;
   }
-  for (let i = 0; i < scores.length; i++)
-    scores[i] = evaluate(
-      question.expression,
-      (words) => byCode.get(words)?.[featureIdx[i]] ?? byPlace.get(words)?.(i) ?? 1,
-    );
+  for (let i = 0; i < scores.length; i++) {
+    const code = featureIdx[i];
+    if (code < codeCount)
+      scores[i] = evaluate(question.expression, (words) => byCode.get(words)?.[code] ?? byPlace.get(words)?.(i) ?? 1);
+  }
   return scores;
 }
 
@@ -102,14 +102,17 @@ function placeTruth(
  * The whole answer.
  * @param threshold a splat is a hit from this score on
  * @param voxelSize gap in world units that separates two things
+ * @param weightOfCode 65,536 factors 0…1 on the scores, for "not this"
  */
 export function answer(
   question: Question,
   splats: SceneSplats,
   axes: SceneAxes,
   { threshold, voxelSize, minCount }: { threshold: number; voxelSize: number; minCount: number },
+  weightOfCode: Float32Array | null = null,
 ): Answer {
   const scores = scoreSplats(question, splats, axes);
+  if (weightOfCode !== null) for (let i = 0; i < scores.length; i++) scores[i] *= weightOfCode[splats.featureIdx[i]];
   const histogram = new Uint32Array(64);
   for (const score of scores) histogram[Math.min(63, Math.floor(score * 64))]++;
   const found = findInstances(splats.positions, scores, threshold, voxelSize, minCount);

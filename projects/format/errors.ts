@@ -35,6 +35,8 @@ export const sentences = {
   'nothing-to-export': 'There is nothing to export yet: {reason}',
   'export-failed': 'The export could not be written: {reason}',
   'ground-truth-unreadable': 'The ground truth cannot be read: {reason}',
+  'nothing-to-ask': 'There are no splats yet; reconstruct some photos first.',
+  'chunk-damaged': 'A file of the scene is damaged: {reason}',
   'query-unknown-word': 'I know no word like “{word}” without a language pack.',
   'page-missing': 'The page of the studio has not been built yet; `npm start` does it.',
   'host-gone': 'The studio cannot be reached; start it again and open the address that it prints.',

@@ -1,0 +1,116 @@
+// What the host asks of the engine about a whole scene: splats, questions in words, pictures from any camera.
+
+import type { FrameBox } from '../../projects/format/edits.ts';
+import type { Intrinsics } from '../../projects/format/intrinsics.ts';
+import type { Bounds, ChunkId, FrameId, PhotoId } from '../../projects/format/scene.ts';
+import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
+
+/** A placed, visible frame and where its bulk data is. Files never change under their path. */
+export interface SceneFrame {
+  frameId: FrameId;
+  photoId: PhotoId;
+  worldFromCamera: Sim3;
+  /** In pixels of the upright photo at its full size. */
+  intrinsics: Intrinsics;
+  pointsPath: string;
+  /** null until they are made. */
+  gaussians: { id: ChunkId; path: string } | null;
+  deletedBoxes: readonly FrameBox[];
+}
+
+/** Large flat things of a scene; `null` where it shows none. Heights and offsets in world units. */
+export interface RoomPlanesReply {
+  upInWorld: Vec3;
+  floorHeight: number | null;
+  ceilingHeight: number | null;
+  walls: { normalInWorld: Vec3; offset: number }[];
+  tolerance: number;
+}
+
+export interface SplatRequest {
+  /** All frames of the scene, in run order: overlap is told by them. */
+  frames: SceneFrame[];
+  /** The frame whose Gaussians are to be made. */
+  frameId: FrameId;
+  planes: RoomPlanesReply;
+  chunksFolder: string;
+}
+
+export interface AskRequest {
+  text: string;
+  /** Codes of splats the user clicked as "not this". */
+  notThis: { frameId: FrameId; splatIdx: number }[];
+  /** 0…1: a splat is a hit from this score on. */
+  threshold: number;
+  frames: SceneFrame[];
+  upInWorld: Vec3;
+  /** Where the file of scores goes. */
+  scoresFolder: string;
+}
+
+/** A photo that saw something, best first, with the region it takes in the upright photo at full size. */
+export interface Evidence {
+  photoId: PhotoId;
+  /** Share of the thing that the photo sees, 0…1. */
+  share: number;
+  regionPx: { x: number; y: number; width: number; height: number };
+}
+
+export interface AnswerInstance {
+  label: string;
+  /** World axes. */
+  box: Bounds;
+  center: Vec3;
+  count: number;
+  score: number;
+  photos: Evidence[];
+}
+
+export interface AskReply {
+  /** File of one byte (score · 255) per splat, frame after frame in the order of `chunkIds`. */
+  scoresId: ChunkId;
+  chunkIds: ChunkId[];
+  /** Splats in all, and those whose score reaches the threshold. */
+  splats: number;
+  hits: number;
+  /** Splats per score, 64 equal bins from 0 to 1. */
+  histogram: number[];
+  instances: AnswerInstance[];
+  photos: Evidence[];
+  /** From the request to the scores on disk, with everything loaded. */
+  ms: number;
+}
+
+export interface LabelRequest {
+  words: string[];
+  /** A splat whose best score is lower belongs to the reject class. */
+  reject: number;
+  frames: SceneFrame[];
+  upInWorld: Vec3;
+  scoresFolder: string;
+}
+
+export interface LabelReply {
+  /** File of one byte per splat: index into `words`, 255 for the reject class. */
+  labelsId: ChunkId;
+  chunkIds: ChunkId[];
+  /** Splats per word, then the reject class. */
+  counts: number[];
+}
+
+export interface RenderRequest {
+  frames: SceneFrame[];
+  worldFromCamera: Sim3;
+  intrinsics: Intrinsics;
+  kind: 'color' | 'depth' | 'labels';
+  /** PNG; depth is 16 bit, in thousandths of a world unit. */
+  outPath: string;
+}
+
+export interface SceneRequests {
+  findPlanes: { input: { frames: SceneFrame[]; upInWorld: Vec3 }; output: RoomPlanesReply };
+  splat: { input: SplatRequest; output: { id: ChunkId; count: number } };
+  ask: { input: AskRequest; output: AskReply };
+  label: { input: LabelRequest; output: LabelReply };
+  render: { input: RenderRequest; output: { coverage: number } };
+}

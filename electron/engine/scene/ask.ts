@@ -1,0 +1,141 @@
+// Questions in words: scores of all splats as a file, instances and photos as numbers.
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AskReply, AskRequest, LabelReply, LabelRequest, SceneFrame } from '../../contract/scene-requests.ts';
+import { answer, readQuestion, scoreSplats, type SceneAxes } from '../../../models/language/answer.ts';
+import { codeCount, labOfCode } from '../../../models/language/codebook.ts';
+import { createLexicon } from '../../../models/language/lexicon.ts';
+import { StudioFailure } from '../../../projects/format/result.ts';
+import { cross, dot, normalized, rotate, scaled, subtract, type Vec3 } from '../../../projects/format/sim3.ts';
+import { photosThatSaw } from './evidence.ts';
+import { loadScene, type SplatScene } from './splat-scene.ts';
+
+const lexicon = createLexicon();
+
+/** @throws StudioFailure query-unknown-word, bad-input, nothing-to-ask */
+export async function ask(request: AskRequest): Promise<AskReply> {
+  const question = readQuestion(request.text, lexicon);
+  const scene = await requireScene(request.frames);
+  const started = performance.now();
+  const weights = weightsOfCodes(request, scene);
+  const limits = {
+    threshold: request.threshold,
+    voxelSize: 0.012 * diagonalOf(scene),
+    minCount: Math.max(20, scene.count * 1e-4),
+  };
+  const { scores, histogram, instances } = answer(
+    question,
+    scene,
+    axesOf(request.frames, request.upInWorld),
+    limits,
+    weights,
+  );
+  const bytes = new Uint8Array(scores.length);
+  let hits = 0;
+  for (let i = 0; i < scores.length; i++) {
+    bytes[i] = Math.round(scores[i] * 255);
+    if (scores[i] >= request.threshold) hits++;
+  }
+  const scoresId = await writeBytes(request.scoresFolder, bytes);
+  const ms = performance.now() - started;
+  return {
+    scoresId,
+    chunkIds: scene.chunkIds,
+    splats: scene.count,
+    hits,
+    histogram: [...histogram],
+    instances: instances.slice(0, 100).map(({ members, label, box, center, count, score }) => ({
+      label,
+      box,
+      center,
+      count,
+      score,
+      photos: photosThatSaw(scene, members, 4),
+    })),
+    photos: photosThatSaw(scene, hitsOf(scores, request.threshold)),
+    ms,
+  };
+}
+
+/** Every splat gets the word that fits it best, or the reject class. @throws StudioFailure as `ask` */
+export async function label({ words, reject, frames, upInWorld, scoresFolder }: LabelRequest): Promise<LabelReply> {
+  const questions = words.map((word) => readQuestion(word, lexicon));
+  const scene = await requireScene(frames);
+  const axes = axesOf(frames, upInWorld);
+  const labels = new Uint8Array(scene.count).fill(255);
+  const best = new Float32Array(scene.count).fill(reject);
+  questions.forEach((question, w) => {
+    const scores = scoreSplats(question, scene, axes);
+    for (let i = 0; i < labels.length; i++)
+      if (scores[i] > best[i]) {
+        best[i] = scores[i];
+        labels[i] = w;
+      }
+  });
+  const counts = Array<number>(words.length + 1).fill(0);
+  for (const word of labels) counts[Math.min(word, words.length)]++;
+  return { labelsId: await writeBytes(scoresFolder, labels), chunkIds: scene.chunkIds, counts };
+}
+
+async function requireScene(frames: readonly SceneFrame[]): Promise<SplatScene> {
+  const scene = await loadScene(frames);
+  if (scene.count === 0) throw new StudioFailure('nothing-to-ask');
+  return scene;
+}
+
+/** A weight per code that fades what looks like the splats the user clicked as "not this"; null when there are none. */
+function weightsOfCodes({ notThis, frames }: AskRequest, scene: SplatScene): Float32Array | null {
+  if (notThis.length === 0) return null;
+  const weights = new Float32Array(65536).fill(1);
+  for (const { frameId, splatIdx } of notThis) {
+    const f = scene.frames.findIndex((frame) => frame.frameId === frameId);
+    if (f < 0 || splatIdx >= scene.starts[f + 1] - scene.starts[f])
+      throw new StudioFailure('not-found', { what: frames.length === 0 ? 'photo' : 'splat' });
+    const [l, a, b] = labOfCode(scene.featureIdx[scene.starts[f] + splatIdx]);
+    for (let code = 0; code < codeCount; code++) {
+      const lab = labOfCode(code);
+      // 12 CIELAB units: a shade apart. Lightness counts half, as shading changes it first.
+      const far = (0.25 * (lab[0] - l) ** 2 + (lab[1] - a) ** 2 + (lab[2] - b) ** 2) / (2 * 12 * 12);
+      weights[code] = Math.min(weights[code], 1 - Math.exp(-far));
+    }
+  }
+  return weights;
+}
+
+/** Position words follow the first camera, levelled. */
+function axesOf(frames: readonly SceneFrame[], up: Vec3): SceneAxes {
+  const first = frames[0].worldFromCamera.rotation;
+  const looks = rotate(first, [0, 0, 1]);
+  const level = subtract(looks, scaled(up, dot(looks, up)));
+  const forward = Math.hypot(...level) > 0.1 ? normalized(level) : normalized(cross(up, rotate(first, [1, 0, 0])));
+  return { up, forward, right: normalized(cross(forward, up)) };
+}
+
+/** Diagonal of the box that holds the middle nine tenths of the splats along each axis. */
+function diagonalOf({ positions, count }: SplatScene): number {
+  const step = Math.max(1, Math.floor(count / 5000));
+  const edges = [0, 1, 2].map((k) => {
+    const values = Float32Array.from(
+      { length: Math.floor(count / step) },
+      (_, i) => positions[3 * i * step + k],
+    ).sort();
+    return values[Math.ceil(values.length * 0.95) - 1] - values[Math.floor(values.length * 0.05)];
+  });
+  return Math.max(1e-6, Math.hypot(...edges));
+}
+
+function hitsOf(scores: Float32Array, threshold: number): number[] {
+  const hits: number[] = [];
+  for (let i = 0; i < scores.length; i++) if (scores[i] >= threshold) hits.push(i);
+  return hits;
+}
+
+/** Answers are looked at once and soon: no flush to disk, they may vanish. */
+async function writeBytes(folder: string, bytes: Uint8Array): Promise<string> {
+  const id = randomUUID();
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, `${id}.bin`), bytes);
+  return id;
+}
