@@ -24,6 +24,8 @@ export function openHostPort(): HostPort {
   if (!process.send) throw new Error('The engine is started by the studio, not by hand.');
   // A host that dies cannot say goodbye: its end of the channel closes, and nothing of the engine may stay behind.
   process.on('disconnect', () => process.exit(0));
+  // Ctrl-C in a terminal reaches every process in it; the host decides what becomes of the photo at hand.
+  process.on('SIGINT', () => undefined);
   return {
     onRequest: (listener) => void process.on('message', (message) => listener(message as EngineRequestMessage)),
     send: (message) => void process.send?.(message, undefined, undefined, () => undefined),

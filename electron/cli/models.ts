@@ -1,0 +1,44 @@
+// `models`: what is installed, and what comes and goes.
+
+import { badUsage, argumentsOf, type Command } from './command.ts';
+import { TerminalStudio } from './terminal-studio.ts';
+
+export const modelsCommand: Command = {
+  name: 'models',
+  usage: 'list [--json] | remove ID',
+  summary: 'Lists installed methods, or removes one.',
+  async run(args) {
+    const { values, positionals } = argumentsOf(modelsCommand, args, { json: { type: 'boolean', default: false } });
+    const [action, ...rest] = positionals;
+    const terminal = new TerminalStudio();
+    try {
+      if (action === 'list' && rest.length === 0) return await list(terminal, values.json);
+      if (action === 'remove' && rest.length === 1) return await remove(terminal, rest[0]);
+      throw badUsage(
+        modelsCommand,
+        action === undefined ? 'what to do is missing' : `${positionals.join(' ')} is not known`,
+      );
+    } finally {
+      await terminal.close();
+    }
+  },
+};
+
+async function list(terminal: TerminalStudio, json: boolean): Promise<number> {
+  const models = await terminal.do('models.list', null);
+  if (json) process.stdout.write(`${JSON.stringify(models)}\n`);
+  else
+    for (const { id, name, kind, licence, parameters, memoryMb, provider, isDefault } of models)
+      process.stdout.write(
+        `${id}${isDefault ? ' (default)' : ''}\n    ${name} · ${kind} · ${licence.name} · ${inMillions(parameters)} · ${memoryMb} MB of memory · ${provider}\n`,
+      );
+  return 0;
+}
+
+async function remove(terminal: TerminalStudio, modelId: string): Promise<number> {
+  await terminal.do('models.remove', { modelId });
+  return 0;
+}
+
+const inMillions = (parameters: number): string =>
+  parameters === 0 ? 'no parameters' : `${(parameters / 1e6).toFixed(1)} million parameters`;

@@ -1,0 +1,66 @@
+// What `reconstruct` answers: one object for scripts, a few sentences for people.
+
+import type { ImportProgress, ProjectSnapshot, RunProgress } from '../contract/commands.ts';
+
+export interface ReconstructReport {
+  engine: string | null;
+  /** Photos of the project. */
+  photos: number;
+  /** Photos that the run has met. */
+  frames: number;
+  /** Frames with a pose. */
+  registered: number;
+  points: number;
+  /** Of the run in this call, without import; 0 when there was nothing to do. */
+  seconds: number;
+  secondsInModel: number;
+  /** From the start of the run in this call to its first points; null when it brought none. */
+  firstPointsMs: number | null;
+  peakRssMb: number | null;
+  warnings: string[];
+  /** Files that were not imported and photos that have no pose, with the reason. */
+  problems: { name: string; code: string; reason: string }[];
+}
+
+export function reportOf(
+  snapshot: ProjectSnapshot,
+  progress: RunProgress | null,
+  imported: ImportProgress | null,
+  warnings: readonly string[],
+): ReconstructReport {
+  const { photos, frames, chunks, runs } = snapshot;
+  const names = new Map(photos.map(({ id, name }) => [id, name]));
+  const unplaced = frames
+    .filter(({ status }) => status !== 'placed')
+    .map(({ photoId, status }) => ({
+      name: names.get(photoId) ?? photoId,
+      code: status,
+      reason: status === 'failed' ? 'It could not be used.' : 'It could not be placed beside the other photos.',
+    }));
+  return {
+    engine: runs.at(-1)?.modelId ?? null,
+    photos: photos.length,
+    frames: frames.length,
+    registered: frames.length - unplaced.length,
+    points: chunks.reduce((sum, { count }) => sum + count, 0),
+    seconds: rounded((progress?.used.elapsedMs ?? 0) / 1000, 3),
+    secondsInModel: rounded((progress?.used.modelMs ?? 0) / 1000, 3),
+    firstPointsMs: whole(progress?.used.firstPointsMs),
+    peakRssMb: whole(progress?.used.peakRssMb),
+    warnings: [...warnings],
+    problems: [...(imported?.skipped ?? []), ...unplaced],
+  };
+}
+
+export function sentencesOf(report: ReconstructReport): string[] {
+  const { photos, frames, registered, points, seconds, problems } = report;
+  return [
+    `${registered} of ${frames} frames are placed, ${points.toLocaleString('en')} points, ${seconds.toFixed(1)} s (${photos} photos in the project).`,
+    ...problems.map(({ name, reason }) => `${name}: ${reason}`),
+  ];
+}
+
+const whole = (value: number | null | undefined): number | null =>
+  typeof value === 'number' ? Math.round(value) : null;
+
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
