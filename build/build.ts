@@ -16,10 +16,18 @@ interface Target {
   config: InlineConfig;
 }
 
-function hostTarget(name: string, entry: string, format: 'es' | 'cjs', external: (string | RegExp)[]): Target {
+interface HostBundle {
+  format: 'es' | 'cjs';
+  /** Name of the output → source. */
+  entries: Readonly<Record<string, string>>;
+  external: (string | RegExp)[];
+}
+
+function hostTarget(name: string, { format, entries, external }: HostBundle): Target {
   const extension = format === 'es' ? 'mjs' : 'cjs';
+  const input = Object.fromEntries(Object.entries(entries).map(([entry, source]) => [entry, inRepository(source)]));
   return {
-    output: `dist/${name}/${name === 'preload' ? 'preload' : 'main'}.${extension}`,
+    output: `dist/${name}/${Object.keys(entries)[0]}.${extension}`,
     inputs: hostInputs,
     config: {
       configFile: false,
@@ -27,7 +35,7 @@ function hostTarget(name: string, entry: string, format: 'es' | 'cjs', external:
       publicDir: false,
       ssr: { noExternal: true, target: 'node' },
       build: {
-        ssr: inRepository(entry),
+        ssr: true,
         outDir: inRepository('dist', name),
         emptyOutDir: true,
         target: 'node24',
@@ -35,9 +43,16 @@ function hostTarget(name: string, entry: string, format: 'es' | 'cjs', external:
         sourcemap: true,
         reportCompressedSize: false,
         rolldownOptions: {
+          input,
           external,
-          // One file in one folder: `import.meta.url` must lie as deep as that of the sources.
-          output: { format, codeSplitting: false, entryFileNames: `[name].${extension}` },
+          // All in one folder: code that finds files by `import.meta.url` must lie as deep as its source.
+          output: {
+            format,
+            entryFileNames: `[name].${extension}`,
+            chunkFileNames: `[name]-[hash].${extension}`,
+            // A sandboxed preload script cannot load a second file.
+            ...(format === 'cjs' ? { codeSplitting: false } : {}),
+          },
         },
       },
     },
@@ -57,9 +72,21 @@ export const targets = {
     ],
     config: { configFile: inRepository('build', 'vite.config.ts') },
   },
-  main: hostTarget('main', 'electron/main/main.ts', 'es', libraries),
-  preload: hostTarget('preload', 'electron/preload/preload.ts', 'cjs', onlyElectron),
-  engine: hostTarget('engine', 'electron/engine/main.ts', 'es', libraries),
+  main: hostTarget('main', { format: 'es', entries: { main: 'electron/main/main.ts' }, external: libraries }),
+  preload: hostTarget('preload', {
+    format: 'cjs',
+    entries: { preload: 'electron/preload/preload.ts' },
+    external: onlyElectron,
+  }),
+  engine: hostTarget('engine', {
+    format: 'es',
+    entries: {
+      main: 'electron/engine/main.ts',
+      // Started as a thread by the file's name.
+      'front-end-worker': 'models/geometry/front-end/front-end-worker.ts',
+    },
+    external: libraries,
+  }),
 } as const satisfies Record<string, Target>;
 
 export type TargetName = keyof typeof targets;

@@ -23,7 +23,7 @@ export function engineEntry(): string {
 }
 
 /** Electron cannot run TypeScript, so the desktop window always takes this one. */
-export const engineBundle = outsideArchive(join(programFolder, 'dist', 'engine', 'main.mjs'));
+export const engineBundle = join(programFolder, 'dist', 'engine', 'main.mjs');
 
 export function programVersion(): string {
   const { version } = JSON.parse(readFileSync(join(programFolder, 'package.json'), 'utf8')) as { version: string };

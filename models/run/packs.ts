@@ -25,7 +25,8 @@ export interface PackList {
   damaged: { id: string; folder: string; reason: string }[];
 }
 
-export const builtInPacksFolder = fileURLToPath(new URL('../zoo', import.meta.url));
+/** From the root of the program: this file and the bundles in dist/ lie equally deep. */
+export const builtInPacksFolder = fileURLToPath(new URL('../../models/zoo', import.meta.url));
 
 /** Packs that exist only so that tests can run the whole chain. */
 const hiddenIds: ReadonlySet<string> = new Set(['tiny-recurrent']);

@@ -9,5 +9,6 @@ export const sampleSentence =
 
 /** Absolute path of the folder with the sample's photos. */
 export function sampleFolder(): string {
-  return join(import.meta.dirname, 'room', 'images');
+  // From the root of the program: this file and the bundles in dist/ lie equally deep.
+  return join(import.meta.dirname, '..', '..', 'projects', 'sample', 'room', 'images');
 }
