@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { probePhotos } from '../../projects/import/photo/probe.ts';
+import { videoFrames } from '../../projects/import/video/frames.ts';
 import { memoryUse, RunSession, type CreateMethod } from './run-session.ts';
 import { sceneHandlers } from './scene/handlers.ts';
 import type { EngineHandlers } from './serve.ts';
@@ -33,5 +34,6 @@ export function createHandlers(create: CreateMethod, providers: () => string[]):
     save: ({ path }) => running().save(path),
     peek: (input) => running().peek(input),
     probePhotos: (request) => probePhotos(request),
+    videoFrames: (request) => videoFrames(request),
   };
 }
