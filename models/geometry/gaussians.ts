@@ -38,8 +38,8 @@ export function depthViewOf(
 const agreement = 0.02;
 /** A view looks through a point when it sees this much deeper. */
 const seenThrough = 0.06;
-/** Standard deviation of a disc in units of its pixel's width on the surface: neighbours melt together at about 0.6. */
-const discWidth = 0.62;
+/** Standard deviation of a disc in units of its pixel's width on the surface: smaller leaves gaps, larger blurs. */
+const discWidth = 0.5;
 /** A grazing surface stretches its discs at most so far. */
 const maxStretch = 3;
 
