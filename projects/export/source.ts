@@ -1,0 +1,43 @@
+// What an export is made from, and what it may be asked: plain rows and a reader of chunks, no database.
+
+import type { EditRecord } from '../format/edits.ts';
+import type { ChunkId, Frame, GaussianChunk, Photo, PointChunk } from '../format/scene.ts';
+
+export interface ExportSource {
+  photos: readonly Photo[];
+  /** Frames of the run to export. */
+  frames: readonly Frame[];
+  chunks: readonly PointChunk[];
+  gaussians: readonly GaussianChunk[];
+  edits: readonly EditRecord[];
+  /** Bytes of a chunk file. */
+  readChunk: (id: ChunkId) => Promise<Uint8Array>;
+  /** Where a photo lies now, as an absolute path. */
+  photoPath: (photo: Photo) => string;
+}
+
+export interface ExportOptions {
+  /** Points below this confidence (0…1) are left out; default 0. */
+  minConfidence?: number;
+  /** Points the method inferred without any photo seeing them; default left out. */
+  includeInferred?: boolean;
+  /** At most about so many points or splats, a fair sample; default all, except where a format says otherwise. */
+  maxCount?: number | null;
+  /** splat-ply: adds the index into the run's codebook as property `feature`; default no. */
+  includeFeatures?: boolean;
+  /** Keeps only splats that the predicate accepts: a selection. Index counts within the frame's chunk. */
+  keepSplat?: ((chunkId: ChunkId, splatIdx: number) => boolean) | null;
+  signal?: AbortSignal;
+  /** Share 0…1 of the chunks that were written. */
+  onProgress?: (fraction: number) => void;
+}
+
+export interface WrittenExport {
+  /** The file or folder that was asked for. */
+  path: string;
+  /** Every file, absolute. */
+  files: string[];
+  bytes: number;
+  /** What differs from the picture on the screen, or could not be said in this format: one sentence each. */
+  notices: string[];
+}
