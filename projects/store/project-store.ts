@@ -133,6 +133,10 @@ export class ProjectStore {
       sql.pragma('synchronous = FULL');
       sql.pragma('foreign_keys = ON');
       migrate(sql);
+      await writing(target, async () => {
+        for (const key of ['chunks', 'thumbs', 'states', 'photos'] as const)
+          await mkdir(join(target, projectLayout[key]), { recursive: true });
+      });
       const store = new ProjectStore(target, realFolder, sql);
       store.meta.set('openedAtMs', Date.now());
       store.openNotices = await sweep(store);
