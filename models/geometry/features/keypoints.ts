@@ -76,7 +76,7 @@ function refine(
   const { widthPx: w, heightPx: h } = octave.levels[0];
   let x = xIdx;
   let y = yIdx;
-  let k = levelIdx;
+  const k = levelIdx;
   for (let round = 0; round < 5; round++) {
     const i = y * w + x;
     const below = levels[k - 1];

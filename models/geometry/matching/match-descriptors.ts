@@ -26,8 +26,8 @@ const blockRows = 1024;
 /** Descriptors are unit vectors times this. */
 const unit = 512;
 
-export async function openMatcher(): Promise<DescriptorMatcher> {
-  const session = await openSession(matchGraph(), { providers: [] });
+export async function openMatcher(threads: number): Promise<DescriptorMatcher> {
+  const session = await openSession(matchGraph(), { providers: [], threads });
   const nearest = async (a: Uint8Array, b: Uint8Array): Promise<{ best: Float32Array; idx: Int32Array }> => {
     const rows = a.length / descriptorLength;
     const best = new Float32Array(2 * rows);
@@ -69,7 +69,8 @@ export async function openMatcher(): Promise<DescriptorMatcher> {
 const tensor = (data: Uint8Array): NamedTensor => ({
   dtype: 'U8',
   shape: [data.length / descriptorLength, descriptorLength],
-  data,
+  // The runtime cannot read shared memory.
+  data: data.slice(),
 });
 
 /** Rows whose best neighbour is clearly nearer than the second: squared distances of unit vectors are 2 − 2 · score. */

@@ -1,0 +1,49 @@
+// One worker thread of the front end: a job in, its result out, one after the other.
+
+import { parentPort } from 'node:worker_threads';
+import type { Features } from '../features/features.ts';
+import { openLocalFrontEnd } from './front-end.ts';
+import type { FrontEndJob, FrontEndReply } from './messages.ts';
+
+const port = parentPort;
+if (!port) throw new Error('This file runs as a worker thread only.');
+const reply = (message: FrontEndReply): void => port.postMessage(message);
+// One thread each: the workers are the parallelism, and idle threads of the runtime would spin.
+const frontEnd = await openLocalFrontEnd(1);
+
+port.on('message', (job: FrontEndJob) => {
+  void perform(job).then(reply, (thrown: unknown) =>
+    reply({ kind: 'failed', reason: thrown instanceof Error ? thrown.message : String(thrown) }),
+  );
+});
+reply({ kind: 'ready' });
+
+async function perform(job: FrontEndJob): Promise<FrontEndReply> {
+  if (job.kind === 'detect') return { kind: 'features', features: shared(await frontEnd.detect(job.image)) };
+  return { kind: 'pair', pair: await frontEnd.matchPair(job.a, job.b, job.options) };
+}
+
+/** Features in shared memory: every later pair job reads them without a copy. */
+function shared(features: Features): Features {
+  return {
+    ...features,
+    xPx: sharedFloats(features.xPx),
+    yPx: sharedFloats(features.yPx),
+    scalePx: sharedFloats(features.scalePx),
+    orientation: sharedFloats(features.orientation),
+    descriptors: sharedBytes(features.descriptors),
+    colors: sharedBytes(features.colors),
+  };
+}
+
+function sharedFloats(data: Float32Array): Float32Array {
+  const copy = new Float32Array(new SharedArrayBuffer(data.byteLength));
+  copy.set(data);
+  return copy;
+}
+
+function sharedBytes(data: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(data.byteLength));
+  copy.set(data);
+  return copy;
+}

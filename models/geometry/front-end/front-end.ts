@@ -1,0 +1,45 @@
+// The part of the method that looks at pixels: features of one photo, verified matches of two.
+
+import type { RgbImage } from '../../run/reconstructor.ts';
+import { detectFeatures } from '../features/detect-features.ts';
+import type { Features } from '../features/features.ts';
+import { openScaleSpace } from '../features/scale-space.ts';
+import { openMatcher } from '../matching/match-descriptors.ts';
+import { verifyPair, type PairGeometry } from '../two-view/verify-pair.ts';
+
+export interface PairOptions {
+  /** Looks at the coarsest features first and gives up where they have next to nothing in common. */
+  coarseFirst: boolean;
+}
+
+export interface FrontEnd {
+  detect(image: RgbImage): Promise<Features>;
+  /** null: the photos do not demonstrably show the same thing. */
+  matchPair(a: Features, b: Features, options: PairOptions): Promise<PairGeometry | null>;
+  dispose(): Promise<void>;
+}
+
+const maxRatio = 0.8;
+const coarseCount = 800;
+/** Unrelated photos have three to four such matches by chance (measured on photos of different places). */
+const leastCoarseMatches = 5;
+
+/** Works on the thread that calls it. */
+export async function openLocalFrontEnd(threads: number): Promise<FrontEnd> {
+  const scaleSpace = await openScaleSpace(threads);
+  const matcher = await openMatcher(threads);
+  return {
+    detect: (image) => detectFeatures(image, scaleSpace),
+    async matchPair(a, b, { coarseFirst }) {
+      if (coarseFirst && Math.min(a.count, b.count) > 2 * coarseCount) {
+        const coarse = await matcher.match(a, b, { maxRatio, prefix: coarseCount });
+        if (coarse.length / 2 < leastCoarseMatches) return null;
+      }
+      return verifyPair(a, b, await matcher.match(a, b, { maxRatio }));
+    },
+    async dispose() {
+      await scaleSpace.dispose();
+      await matcher.dispose();
+    },
+  };
+}

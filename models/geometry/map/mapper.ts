@@ -1,0 +1,132 @@
+// Grows a map photo by photo: begin with a pair, place what can be placed, make points, adjust, throw out, try again.
+
+import { adjustMap } from './adjust-map.ts';
+import { startingPair, startMap, type StartingPair } from './initialise.ts';
+import type { MatchedPair } from './match-graph.ts';
+import { registerImage, visiblePoints } from './register.ts';
+import type { SceneMap } from './scene-map.ts';
+import { completeAndMerge, filterPoints, triangulateImage } from './structure.ts';
+
+/** A photo with fewer points than this hangs in the air and is taken out again. */
+const leastPointsPerPhoto = 10;
+/** All of the map is adjusted again when it has grown by this factor. */
+const growthBetweenGlobal = 1.15;
+const localNeighbours = 5;
+
+export class Mapper {
+  readonly map: SceneMap;
+  private photosAtGlobal = 0;
+  private pointsAtGlobal = 0;
+  /** Photos that were tried in vain, with the number of points they could see then. */
+  private readonly refused = new Map<number, number>();
+
+  constructor(map: SceneMap) {
+    this.map = map;
+  }
+
+  /** Begins with the best of the given pairs. @returns false when none is good enough */
+  start(pairs: readonly MatchedPair[], leastMedianAngle: number): boolean {
+    const candidates = pairs.toSorted((a, b) => b.inliers.length - a.inliers.length).slice(0, 12);
+    let best: StartingPair | null = null;
+    for (const pair of candidates) {
+      const start = startingPair(this.map, pair);
+      if (!start || start.medianAngle < leastMedianAngle) continue;
+      if (!best || start.worth > best.worth) best = start;
+    }
+    if (!best) return false;
+    startMap(this.map, best);
+    this.adjustAll(15);
+    if (this.map.points.size >= 20) return true;
+    for (const image of [...this.map.poses.keys()]) this.map.remove(image);
+    return false;
+  }
+
+  /** Tries to place one photo; its surroundings are adjusted when that succeeds. */
+  add(imageIdx: number): boolean {
+    const { map } = this;
+    const visible = visiblePoints(map, imageIdx).length;
+    // Only a map that has grown is worth a second look.
+    if (visible < 1.1 * (this.refused.get(imageIdx) ?? 0)) return false;
+    if (!registerImage(map, imageIdx)) {
+      this.refused.set(imageIdx, visible);
+      return false;
+    }
+    this.refused.delete(imageIdx);
+    triangulateImage(map, imageIdx);
+    this.adjustAround(imageIdx);
+    if (map.observedBy(imageIdx) < leastPointsPerPhoto) {
+      map.remove(imageIdx);
+      this.refused.set(imageIdx, visible);
+      return false;
+    }
+    const photos = map.poses.size;
+    const isDue =
+      photos <= 6 ||
+      photos >= growthBetweenGlobal * this.photosAtGlobal ||
+      map.points.size >= 1.3 * this.pointsAtGlobal;
+    if (isDue) this.adjustAll(8);
+    return true;
+  }
+
+  /** The waiting photo that sees most of the map, or −1. */
+  nextBest(waiting: Iterable<number>): number {
+    let best = -1;
+    let most = 0;
+    for (const image of waiting) {
+      const visible = visiblePoints(this.map, image).length;
+      if (visible < 1.1 * (this.refused.get(image) ?? 0) || visible <= most) continue;
+      best = image;
+      most = visible;
+    }
+    return best;
+  }
+
+  /** Adjusts everything, with growing points and filtering in between. */
+  adjustAll(maxIterations: number, rounds = 1): void {
+    const { map } = this;
+    for (let round = 0; round < rounds; round++) {
+      completeAndMerge(map);
+      adjustMap(map, { maxIterations });
+      const before = countObservations(map);
+      const dropped = filterPoints(map, 0.8);
+      for (const image of map.poses.keys()) triangulateImage(map, image);
+      if (dropped < 0.001 * before) break;
+    }
+    for (const image of [...map.poses.keys()]) {
+      if (map.poses.size > 2 && map.observedBy(image) < leastPointsPerPhoto) map.remove(image);
+    }
+    this.photosAtGlobal = map.poses.size;
+    this.pointsAtGlobal = map.points.size;
+  }
+
+  private adjustAround(imageIdx: number): void {
+    const { map } = this;
+    const shared = new Map<number, number>();
+    for (const pair of map.graph.pairsWith(imageIdx)) {
+      const other = pair.aIdx === imageIdx ? pair.bIdx : pair.aIdx;
+      if (map.poses.has(other)) shared.set(other, pair.inliers.length);
+    }
+    const nearest = [...shared].toSorted((a, b) => b[1] - a[1]).slice(0, localNeighbours);
+    const moving = new Set([imageIdx, ...nearest.map(([image]) => image)]);
+    // Something has to stay where it is: the partner that the photo shares least with.
+    if (moving.size === map.poses.size && nearest.length > 0) moving.delete(nearest[nearest.length - 1][0]);
+    const own = new Set([map.cameraOf[imageIdx]]);
+    const photosOfCamera = [...map.poses.keys()].filter((image) => own.has(map.cameraOf[image])).length;
+    const movingCameras = photosOfCamera <= moving.size ? own : new Set<number>();
+    adjustMap(map, { maxIterations: 6, moving, movingCameras });
+    const ids = new Set<number>();
+    for (const image of moving) {
+      for (let f = 0; f < map.graph.images[image].count; f++) {
+        const id = map.pointAt(image, f);
+        if (id >= 0) ids.add(id);
+      }
+    }
+    filterPoints(map, 1, ids);
+  }
+}
+
+function countObservations(map: SceneMap): number {
+  let count = 0;
+  for (const { track } of map.points.values()) count += track.length;
+  return count;
+}
