@@ -3,9 +3,11 @@
 import { errorOf } from '../../projects/format/result.ts';
 import type { Command } from './command.ts';
 import { modelsCommand } from './models.ts';
+import { queryCommand } from './query.ts';
 import { reconstructCommand } from './reconstruct.ts';
+import { renderCommand } from './render.ts';
 
-const commands: readonly Command[] = [reconstructCommand, modelsCommand];
+const commands: readonly Command[] = [reconstructCommand, queryCommand, renderCommand, modelsCommand];
 
 async function main([name, ...args]: string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {

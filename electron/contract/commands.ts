@@ -1,8 +1,18 @@
 // Every command a user interface can give: its input (checked at the border) and its answer. One handler and one preload function each.
 
 import * as v from 'valibot';
+import type { AskReply, LabelReply } from './scene-requests.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
-import type { Frame, Photo, PointChunk, ProjectInfo, Run, SavedState } from '../../projects/format/scene.ts';
+import type {
+  Frame,
+  GaussianChunk,
+  Photo,
+  PointChunk,
+  ProjectInfo,
+  Run,
+  SavedCamera,
+  SavedState,
+} from '../../projects/format/scene.ts';
 
 const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
@@ -83,6 +93,26 @@ export const commandInputs = {
   /** Tries the photos that failed or wait once more. */
   'run.retry': v.object({ photoIds: v.array(id) }),
   'run.peek': v.object({ worldFromCamera: sim3, intrinsics }),
+  /** Makes the splats that are missing; also happens by itself when a run is done. */
+  'scene.splat': none,
+  'scene.ask': v.object({
+    text: v.pipe(v.string(), v.maxLength(500)),
+    threshold: v.pipe(finite, v.minValue(0), v.maxValue(1)),
+    notThis: v.array(v.object({ frameId: id, splatIdx: v.pipe(v.number(), v.integer(), v.minValue(0)) })),
+  }),
+  'scene.label': v.object({
+    words: v.pipe(v.array(v.pipe(v.string(), v.maxLength(500))), v.minLength(1), v.maxLength(32)),
+    reject: v.pipe(finite, v.minValue(0), v.maxValue(1)),
+  }),
+  'scene.render': v.object({
+    worldFromCamera: sim3,
+    intrinsics,
+    kind: v.picklist(['color', 'depth', 'labels']),
+    path,
+  }),
+  'cameras.set': v.object({
+    cameras: v.array(v.object({ id, name, worldFromCamera: sim3, intrinsics, seconds: v.pipe(finite, v.minValue(0)) })),
+  }),
   'edits.append': editSchema,
   'edits.undo': none,
   'edits.redo': none,
@@ -134,6 +164,12 @@ export interface ProjectSnapshot {
   chunks: PointChunk[];
   states: SavedState[];
   edits: EditRecord[];
+  /** Splats of the newest run. */
+  gaussians: GaussianChunk[];
+  /** What was asked, newest first. */
+  questions: string[];
+  /** Keyframes of the camera path. */
+  cameras: SavedCamera[];
   import: ImportProgress | null;
   watchedFolder: string | null;
   run: RunProgress | null;
@@ -212,6 +248,11 @@ export interface CommandOutputs {
   'run.cancel': null;
   'run.retry': null;
   'run.peek': PointChunk;
+  'scene.splat': null;
+  'scene.ask': AskReply;
+  'scene.label': LabelReply;
+  'scene.render': { path: string };
+  'cameras.set': null;
   'edits.append': EditRecord;
   'edits.undo': EditRecord | null;
   'edits.redo': EditRecord | null;

@@ -1,7 +1,17 @@
 // Everything the host tells a user interface without being asked. Nothing in the renderer is true before its event.
 
 import type { EditRecord } from '../../projects/format/edits.ts';
-import type { ChunkId, Frame, Photo, PointChunk, ProjectInfo, Run, SavedState } from '../../projects/format/scene.ts';
+import type {
+  ChunkId,
+  Frame,
+  GaussianChunk,
+  Photo,
+  PointChunk,
+  ProjectInfo,
+  Run,
+  SavedCamera,
+  SavedState,
+} from '../../projects/format/scene.ts';
 import type { ImportProgress, RunProgress } from './commands.ts';
 import type { ErrorCode } from '../../projects/format/errors.ts';
 
@@ -25,6 +35,9 @@ export interface StudioEvents {
   /** New frames, and frames that moved or changed status. */
   'frames.changed': { frames: Frame[] };
   'chunks.added': { chunks: PointChunk[]; replaced: ChunkId[] };
+  'gaussians.added': { chunks: GaussianChunk[]; replaced: ChunkId[] };
+  'splats.progress': { done: number; total: number };
+  'cameras.changed': { cameras: SavedCamera[] };
   'state.saved': { state: SavedState };
   'edits.changed': { edits: EditRecord[] };
   'models.changed': null;
@@ -46,6 +59,9 @@ const everyEvent: Record<StudioEventName, true> = {
   'run.progress': true,
   'frames.changed': true,
   'chunks.added': true,
+  'gaussians.added': true,
+  'splats.progress': true,
+  'cameras.changed': true,
   'state.saved': true,
   'edits.changed': true,
   'models.changed': true,

@@ -10,6 +10,7 @@ import type { StudioOptions } from './options.ts';
 import { RecentProjects } from './recent-projects.ts';
 import { EngineSlot } from './run/engine-slot.ts';
 import { RunControl } from './run/run-control.ts';
+import { SceneControl } from './scene/scene-control.ts';
 import { Session } from './session.ts';
 import { SettingsFile } from './settings.ts';
 import { Uploads } from './uploads.ts';
@@ -19,6 +20,7 @@ export interface OpenProject {
   session: Session;
   runs: RunControl;
   imports: ImportControl;
+  scene: SceneControl;
 }
 
 export class StudioContext {
@@ -60,7 +62,8 @@ export class StudioContext {
     const session = new Session(store, this.emitter);
     const runs = new RunControl(session, this.emitter, this.runEngines, this.models);
     const imports = new ImportControl(session, this.emitter, this.sideEngines, this.uploads);
-    this.#open = { session, runs, imports };
+    const scene = new SceneControl(session, this.emitter, this.sideEngines, this.options.host !== 'cli');
+    this.#open = { session, runs, imports, scene };
     await this.recent.remember(store.info());
     this.emitter.emit('project.opened', { project: store.info() });
     for (const sentence of store.openNotices)
@@ -74,6 +77,7 @@ export class StudioContext {
     if (!open) return;
     this.#open = null;
     await open.imports.close();
+    await open.scene.close();
     await open.runs.pauseAndWait();
     this.runEngines.end();
     await open.session.store.measure();

@@ -66,7 +66,7 @@ export class Session {
   chunkFile(id: ChunkId): string | null {
     const inferred = this.#inferredPaths.get(id);
     if (inferred !== undefined) return inferred;
-    return this.store.chunks.byId(id) ? join(this.folder, chunkPath(id)) : null;
+    return this.store.chunks.byId(id) || this.store.gaussians.has(id) ? join(this.folder, chunkPath(id)) : null;
   }
 
   thumbFile(id: PhotoId): string | null {
@@ -92,6 +92,9 @@ export class Session {
       chunks: newest ? store.chunks.list(newest.id) : [],
       states: newest ? store.states.list(newest.id) : [],
       edits: this.#edits,
+      gaussians: newest ? store.gaussians.list(newest.id) : [],
+      questions: store.questions.list(),
+      cameras: store.cameras.list(),
       import: imports.progress(),
       watchedFolder: store.meta.get('watchedFolder'),
       run: runs.progress(),

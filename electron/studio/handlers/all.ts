@@ -5,6 +5,7 @@ import { appHandlers } from './app.ts';
 import type { HandlersOf } from './handler.ts';
 import { modelHandlers } from './models.ts';
 import { projectHandlers } from './projects.ts';
+import { sceneHandlers } from './scene.ts';
 import { workHandlers } from './work.ts';
 
 export const handlers: HandlersOf<Exclude<CommandName, 'models.add' | 'export.write'>> = {
@@ -12,4 +13,5 @@ export const handlers: HandlersOf<Exclude<CommandName, 'models.add' | 'export.wr
   ...projectHandlers,
   ...workHandlers,
   ...modelHandlers,
+  ...sceneHandlers,
 };

@@ -1,0 +1,70 @@
+// Questions about the scene of the open project, pictures of it, and the splats they need.
+
+import { join } from 'node:path';
+import type { CommandInput } from '../../contract/commands.ts';
+import type { AskReply, LabelReply } from '../../contract/scene-requests.ts';
+import { projectLayout } from '../../../projects/format/layout.ts';
+import type { Emitter } from '../emitter.ts';
+import type { EngineSlot } from '../run/engine-slot.ts';
+import type { Session } from '../session.ts';
+import { sceneFrames, sceneUp } from './scene-frames.ts';
+import { SplatJob } from './splat-job.ts';
+
+export class SceneControl {
+  readonly #session: Session;
+  readonly #engines: EngineSlot;
+  readonly #job: SplatJob;
+  readonly #unsubscribe: () => void;
+
+  /** @param automatic make splats by itself when a run is done; a terminal makes them when they are asked for */
+  constructor(session: Session, emitter: Emitter, engines: EngineSlot, automatic: boolean) {
+    this.#session = session;
+    this.#engines = engines;
+    this.#job = new SplatJob(session, emitter, engines);
+    this.#unsubscribe = emitter.subscribe((event) => {
+      if (automatic && event.name === 'run.changed' && event.payload.run.status === 'done') void this.#job.run();
+    });
+  }
+
+  /** Makes the splats that are missing; resolves when all are there. */
+  makeSplats(): Promise<void> {
+    return this.#job.run();
+  }
+
+  /** @throws StudioFailure query-unknown-word, bad-input, nothing-to-ask */
+  async ask({ text, threshold, notThis }: CommandInput<'scene.ask'>): Promise<AskReply> {
+    const { store } = this.#session;
+    const reply = await this.#engines.get().request('ask', { ...this.#scene(), text, threshold, notThis });
+    this.#session.rememberInferred(reply.scoresId, join(this.#answersFolder, `${reply.scoresId}.bin`));
+    store.questions.remember(text, Date.now());
+    return reply;
+  }
+
+  /** @throws StudioFailure as `ask` */
+  async label({ words, reject }: CommandInput<'scene.label'>): Promise<LabelReply> {
+    const reply = await this.#engines.get().request('label', { ...this.#scene(), words, reject });
+    this.#session.rememberInferred(reply.labelsId, join(this.#answersFolder, `${reply.labelsId}.bin`));
+    return reply;
+  }
+
+  /** @throws StudioFailure nothing-to-ask, export-failed */
+  async render({ worldFromCamera, intrinsics, kind, path }: CommandInput<'scene.render'>): Promise<{ path: string }> {
+    const { frames } = this.#scene();
+    await this.#engines.get().request('render', { frames, worldFromCamera, intrinsics, kind, outPath: path });
+    return { path };
+  }
+
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    await this.#job.stop();
+  }
+
+  #scene(): { frames: ReturnType<typeof sceneFrames>; upInWorld: ReturnType<typeof sceneUp>; scoresFolder: string } {
+    const frames = sceneFrames(this.#session);
+    return { frames, upInWorld: sceneUp(this.#session, frames), scoresFolder: this.#answersFolder };
+  }
+
+  get #answersFolder(): string {
+    return join(this.#session.folder, projectLayout.cache, 'answers');
+  }
+}

@@ -1,0 +1,48 @@
+// The visible scene of the newest run as the engine needs it: placed frames, their files, and the edits that touch them.
+
+import { join } from 'node:path';
+import type { SceneFrame } from '../../contract/scene-requests.ts';
+import { upFromCameras } from '../../../projects/format/gravity.ts';
+import { chunkPath } from '../../../projects/format/layout.ts';
+import type { Frame, PointChunk } from '../../../projects/format/scene.ts';
+import type { Vec3 } from '../../../projects/format/sim3.ts';
+import type { Session } from '../session.ts';
+
+/** Frames of the largest submap that have points and are not hidden, in run order. Submaps do not share a world. */
+export function sceneFrames({ store, scene, folder }: Session): SceneFrame[] {
+  const run = store.runs.newest();
+  if (!run) return [];
+  const points = new Map<string, PointChunk>();
+  for (const chunk of store.chunks.list(run.id)) if (chunk.kind !== 'inferred') points.set(chunk.frameId, chunk);
+  const gaussians = new Map(store.gaussians.list(run.id).map((chunk) => [chunk.frameId, chunk.id]));
+  const placed = store.frames.list(run.id).filter((frame) => frame.status === 'placed');
+  const largest = largestSubmap(placed);
+  const frames: SceneFrame[] = [];
+  for (const { id, photoId, worldFromCamera, intrinsics, submapIdx } of placed) {
+    const chunk = points.get(id);
+    const hidden = scene.hiddenFrameIds.has(id) || scene.excludedPhotoIds.has(photoId);
+    if (!chunk || !worldFromCamera || !intrinsics || submapIdx !== largest || hidden) continue;
+    const gaussianId = gaussians.get(id);
+    frames.push({
+      frameId: id,
+      photoId,
+      worldFromCamera,
+      intrinsics,
+      pointsPath: join(folder, chunkPath(chunk.id)),
+      gaussians: gaussianId === undefined ? null : { id: gaussianId, path: join(folder, chunkPath(gaussianId)) },
+      deletedBoxes: scene.deletedBoxes.get(id) ?? [],
+    });
+  }
+  return frames;
+}
+
+/** The direction the user gave, or the one the cameras tell. */
+export function sceneUp({ scene }: Session, frames: readonly SceneFrame[]): Vec3 {
+  return scene.upInWorld ?? upFromCameras(frames.map(({ worldFromCamera }) => worldFromCamera)) ?? [0, -1, 0];
+}
+
+function largestSubmap(frames: readonly Frame[]): number {
+  const sizes = new Map<number, number>();
+  for (const { submapIdx } of frames) sizes.set(submapIdx, (sizes.get(submapIdx) ?? 0) + 1);
+  return [...sizes].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 0;
+}

@@ -1,0 +1,75 @@
+// Makes the splats of a run, frame after frame, once its points are final. Cancelled by not asking again; goes on where it was.
+
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chunkPath, projectLayout } from '../../../projects/format/layout.ts';
+import { errorOf } from '../../../projects/format/result.ts';
+import type { Emitter } from '../emitter.ts';
+import type { EngineSlot } from '../run/engine-slot.ts';
+import type { Session } from '../session.ts';
+import { sceneFrames, sceneUp } from './scene-frames.ts';
+
+export class SplatJob {
+  readonly #session: Session;
+  readonly #emitter: Emitter;
+  readonly #engines: EngineSlot;
+  #stopped = false;
+  #last: Promise<void> | null = null;
+
+  constructor(session: Session, emitter: Emitter, engines: EngineSlot) {
+    this.#session = session;
+    this.#emitter = emitter;
+    this.#engines = engines;
+  }
+
+  /** Makes what is missing; resolves when nothing is left to make. What goes wrong is a notice. */
+  run(): Promise<void> {
+    this.#last ??= this.#work()
+      .catch((error: unknown) => {
+        if (this.#stopped) return;
+        const { code, sentence } = errorOf(error);
+        this.#emitter.emit('notice', { level: 'warning', place: 'run', code, sentence });
+      })
+      .finally(() => (this.#last = null));
+    return this.#last;
+  }
+
+  /** No more frames are begun; resolves when the one at hand is through. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#last;
+  }
+
+  async #work(): Promise<void> {
+    const { store, folder } = this.#session;
+    let frames = sceneFrames(this.#session);
+    const missing = frames.filter(({ gaussians }) => gaussians === null).length;
+    if (missing === 0) return;
+    const upInWorld = sceneUp(this.#session, frames);
+    const planes = await this.#engines.get().request('findPlanes', { frames, upInWorld });
+    const chunksFolder = join(folder, projectLayout.chunks);
+    for (let done = 0; !this.#stopped; done++) {
+      this.#emitter.emit('splats.progress', { done, total: missing });
+      // Asked anew each time: frames may have been hidden, moved or replaced since.
+      frames = sceneFrames(this.#session);
+      const next = frames.find(({ gaussians }) => gaussians === null);
+      if (!next) return;
+      const sourceChunkId = sourceOf(next.pointsPath);
+      const request = { frames, frameId: next.frameId, planes, chunksFolder };
+      const { id, count } = await this.#engines.get().request('splat', request);
+      if (!store.isOpen) return;
+      // Its points were replaced while they were read: the new ones get their turn.
+      if (!store.chunks.byId(sourceChunkId)) {
+        await rm(join(folder, chunkPath(id)), { force: true });
+        continue;
+      }
+      const chunk = { id, frameId: next.frameId, sourceChunkId, count };
+      const replaced = store.gaussians.put(chunk);
+      this.#emitter.emit('gaussians.added', { chunks: [chunk], replaced });
+      for (const old of replaced) await rm(join(folder, chunkPath(old)), { force: true });
+    }
+  }
+}
+
+/** Id of a chunk by its path: `…/chunks/<id>.safetensors`. */
+const sourceOf = (path: string): string => path.replace(/^.*[\\/]/, '').replace(/\.safetensors$/, '');
