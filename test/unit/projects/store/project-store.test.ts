@@ -6,14 +6,8 @@ import { chmod, copyFile, mkdir, readdir, readFile, truncate, writeFile } from '
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ProjectStore } from '../../../../projects/store/project-store.ts';
-import {
-  frameDraft,
-  noBounds,
-  photoRow,
-  runSettings,
-  temporaryFolder,
-  temporaryProject,
-} from '../../../support/project-fixtures.ts';
+import { temporaryFolder, temporaryProject } from '../../../support/project-fixtures.ts';
+import { frameDraft, noBounds, photoRow, runSettings } from '../../../support/project-rows.ts';
 
 const withCode = (code: string) => expect.objectContaining({ name: 'StudioFailure', code });
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chunkPath, statePath, thumbPath } from '../../../../projects/format/layout.ts';
 import { ProjectStore } from '../../../../projects/store/project-store.ts';
-import { frameDraft, noBounds, photoRow, runSettings, temporaryProject } from '../../../support/project-fixtures.ts';
+import { temporaryProject } from '../../../support/project-fixtures.ts';
+import { frameDraft, noBounds, photoRow, runSettings } from '../../../support/project-rows.ts';
 
 test('files without rows go, rows without files go with a notice, and frames stay', async () => {
   const store = await temporaryProject();

@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { pinhole } from '../../../../projects/format/intrinsics.ts';
 import { identitySim3 } from '../../../../projects/format/sim3.ts';
-import { frameDraft, noBounds, photoRow, runSettings, temporaryProject } from '../../../support/project-fixtures.ts';
+import { temporaryProject } from '../../../support/project-fixtures.ts';
+import { frameDraft, noBounds, photoRow, runSettings } from '../../../support/project-rows.ts';
 
 describe('photos', () => {
   test('come back as they were added, in input order, without gaps', async () => {
