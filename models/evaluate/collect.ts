@@ -3,9 +3,14 @@
 import { rayThroughPixel, resized, type Intrinsics } from '../../projects/format/intrinsics.ts';
 import type { GroundTruth, GroundTruthDepth } from '../../projects/format/ground-truth.ts';
 import type { PointColumns } from '../../projects/format/point-chunk.ts';
+import type { Frame } from '../../projects/format/scene.ts';
 import { compose, rotate, transformPoint, type Sim3, type Vec3 } from '../../projects/format/sim3.ts';
-import type { EvaluatedFrame } from './evaluate.ts';
 import { thinned, type Cloud } from './points.ts';
+
+/** A frame of the run with the place of its photo in input order. */
+export type EvaluatedFrame = Pick<Frame, 'status' | 'submapIdx' | 'worldFromCamera' | 'intrinsics'> & {
+  orderIdx: number;
+};
 
 /** A point counts as confident from here on: confidence 0.5 of 1. */
 export const confidentFrom = 128;
@@ -102,12 +107,11 @@ class CloudBuilder {
   }
 }
 
-/** A fair share of a chunk: its order is shuffled, so the first ones do. */
+/** Every n-th point of a chunk: whatever its order, that is a fair share. */
 function addPoints(cloud: CloudBuilder, points: PointColumns, truthFromCamera: Sim3): void {
-  let taken = 0;
-  for (let i = 0; i < points.count && taken < cloud.limitPerFrame; i++) {
+  const stride = Math.max(1, Math.ceil(points.count / cloud.limitPerFrame));
+  for (let i = 0; i < points.count; i += stride) {
     if (!isConfident(points, i)) continue;
-    taken++;
     const at = i * 3;
     const { positions, normals } = points;
     cloud.add(

@@ -2,18 +2,12 @@
 
 import type { PointColumns } from '../../projects/format/point-chunk.ts';
 import type { GroundTruth } from '../../projects/format/ground-truth.ts';
-import type { Frame } from '../../projects/format/scene.ts';
 import type { Sim3 } from '../../projects/format/sim3.ts';
-import { collectDepth } from './collect.ts';
+import { collectDepth, type EvaluatedFrame } from './collect.ts';
 import { depthErrors, medianScale, scaleAndShift } from './depth.ts';
 import { pairwiseScores } from './pairwise-poses.ts';
 import { pointScores, type PointScores } from './points.ts';
 import { trajectoryErrors } from './trajectory.ts';
-
-/** A frame of the run with the place of its photo in input order. */
-export type EvaluatedFrame = Pick<Frame, 'status' | 'submapIdx' | 'worldFromCamera' | 'intrinsics'> & {
-  orderIdx: number;
-};
 
 export interface EvaluationInput {
   /** One entry per photo of the run. */

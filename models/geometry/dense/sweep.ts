@@ -38,7 +38,10 @@ export interface DepthSweep {
   dispose(): Promise<void>;
 }
 
-const coarsePlanes = 48;
+/** Steps of the coarse sweep in pixels of the neighbours' pictures: finer steps find nothing more. */
+const coarseStepPx = 0.8;
+/** What a step of the band costs, so that places without contrast keep the coarse depth instead of following noise. */
+const bandStepCost = 0.012;
 /** Offsets of the band in steps, and one far candidate for pixels beside an edge. */
 const bandOffsets = [-3, -2, -1, 0, 1, 2, 3] as const;
 const bandPlanes = bandOffsets.length + 1;
@@ -101,12 +104,13 @@ class GraphSweep implements DepthSweep {
   ): Promise<{ map: DepthMap; stepOfInverse: number }> {
     const small = halved(reference);
     const others = neighbours.slice(0, 4).map(halved);
-    const stepOfInverse = (1 / near - 1 / far) / (coarsePlanes - 1);
-    const inverseDepths = Float32Array.from({ length: coarsePlanes }, (_, p) => 1 / far + p * stepOfInverse);
-    const score = await this.#scores(small, others, inverseDepths, coarsePlanes);
+    const planes = planeCount(small, others, near, far);
+    const stepOfInverse = (1 / near - 1 / far) / (planes - 1);
+    const inverseDepths = Float32Array.from({ length: planes }, (_, p) => 1 / far + p * stepOfInverse);
+    const score = await this.#scores(small, others, inverseDepths, planes);
     const { widthPx, heightPx } = small.camera;
-    const total = aggregateCosts(score, coarsePlanes, widthPx, heightPx, small.grey);
-    return { map: chosenPlanes(score, total, widthPx, heightPx, 1 / far, stepOfInverse), stepOfInverse };
+    const total = aggregateCosts(score, planes, widthPx, heightPx, small.grey);
+    return { map: chosenPlanes(score, total, planes, small, 1 / far, stepOfInverse), stepOfInverse };
   }
 
   async #band(
@@ -186,12 +190,28 @@ export function warpOf(reference: SweepView, neighbour: SweepView): Float32Array
   return out;
 }
 
+/** As many planes as the middle of the picture moves steps in the neighbour where it moves second most; in sixteens. */
+function planeCount(reference: SweepView, neighbours: readonly SweepView[], near: number, far: number): number {
+  const moves = neighbours.map((view) => {
+    const warp = warpOf(reference, view);
+    const at = (inverseDepth: number): readonly [number, number] => {
+      const [x, y, z] = [0, 4, 8].map((row) => warp[row + 2] + warp[row + 3] * inverseDepth);
+      return [((x / z) * view.camera.widthPx) / 2, ((y / z) * view.camera.heightPx) / 2];
+    };
+    const [from, to] = [at(1 / far), at(1 / near)];
+    return Math.hypot(to[0] - from[0], to[1] - from[1]);
+  });
+  moves.sort((a, b) => b - a);
+  const wanted = moves[Math.min(1, moves.length - 1)] / coarseStepPx;
+  return Math.min(96, Math.max(32, 16 * Math.ceil(wanted / 16)));
+}
+
 /** The plane of the least aggregated cost with its sub-plane place; confidence from the plain score and from how much the next best plane loses. */
 function chosenPlanes(
   score: Float32Array,
   total: Float32Array,
-  widthPx: number,
-  heightPx: number,
+  planes: number,
+  { camera: { widthPx, heightPx } }: SweepView,
   firstInverse: number,
   stepOfInverse: number,
 ): DepthMap {
@@ -199,13 +219,13 @@ function chosenPlanes(
   const depth = new Float32Array(n);
   const confidence = new Float32Array(n);
   for (let i = 0; i < n; i++) {
-    const base = i * coarsePlanes;
+    const base = i * planes;
     let best = 0;
-    for (let p = 1; p < coarsePlanes; p++) if (total[base + p] < total[base + best]) best = p;
+    for (let p = 1; p < planes; p++) if (total[base + p] < total[base + best]) best = p;
     let rival = -1;
-    for (let p = 0; p < coarsePlanes; p++) if (Math.abs(p - best) > 2) rival = Math.max(rival, score[p * n + i]);
+    for (let p = 0; p < planes; p++) if (Math.abs(p - best) > 2) rival = Math.max(rival, score[p * n + i]);
     const own = score[best * n + i];
-    const inside = best > 0 && best < coarsePlanes - 1;
+    const inside = best > 0 && best < planes - 1;
     const offset = inside ? parabolaOffset(total[base + best - 1], total[base + best], total[base + best + 1]) : 0;
     depth[i] = 1 / (firstInverse + (best + offset) * stepOfInverse);
     // The first and the last plane are where everything lands that belongs to none.
@@ -264,7 +284,13 @@ function bestInBand(
   const confidence = new Float32Array(n);
   for (let i = 0; i < n; i++) {
     let best = last / 2;
-    for (let p = 0; p <= last; p++) if (score[p * n + i] > score[best * n + i]) best = p;
+    let bestCost = -score[best * n + i];
+    for (let p = 0; p <= last; p++) {
+      const cost = Math.abs(bandOffsets[p]) * bandStepCost - score[p * n + i];
+      if (cost >= bestCost) continue;
+      best = p;
+      bestCost = cost;
+    }
     let value = score[best * n + i];
     let q = centre[i] + bandOffsets[best] * step[i];
     if (score[(last + 1) * n + i] > value + 0.1) {

@@ -25,7 +25,7 @@ export async function readGroundTruth(folder: string): Promise<GroundTruth> {
   });
 }
 
-export async function exists(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,

@@ -33,8 +33,6 @@ export async function readSevenScenesFolder(folder: string): Promise<GroundTruth
       }),
     ),
   );
-  // A frame without tracking has a matrix that is not a rotation (nan or zeros).
-  for (const [i, pose] of poses) if (!pose.rotation.every(Number.isFinite)) poses.delete(i);
   const depthNameOf = (i: number): string => names[i].replace('.pose.txt', '.depth.png');
   return {
     frameCount: names.length,
