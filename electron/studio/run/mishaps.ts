@@ -22,8 +22,8 @@ export type Verdict =
   | 'pause'
   | 'fail-run';
 
-/** How often the same thing may fail before it is given up. */
-const attempts = { photo: 2, begin: 3, settle: 2, save: 2 } as const;
+/** How often the same thing may fail in a row before it is given up. */
+const attempts = { photo: 2, begin: 3, settle: 2, save: 3 } as const;
 
 /** Errors that are about one photo and leave the engine's state as it was. */
 const photoCodes: ReadonlySet<ErrorCode> = new Set(['photo-missing', 'photo-unreadable']);
@@ -48,7 +48,7 @@ export class Mishaps {
     if (activity.kind === 'photo' && code !== null && photoCodes.has(code)) return 'fail-photo';
     if (activity.kind === 'begin' && code === 'state-damaged') return 'drop-state';
     if (activity.kind === 'begin' && code !== null && finalCodes.has(code)) return 'fail-run';
-    const key = activity.kind === 'photo' ? `photo ${activity.photoId}` : activity.kind;
+    const key = keyOf(activity);
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     if (count < attempts[activity.kind]) return 'restart';
@@ -56,8 +56,10 @@ export class Mishaps {
     return activity.kind === 'settle' ? 'skip-settling' : 'fail-run';
   }
 
-  /** The engine came up: later troubles at that point count afresh. */
-  began(): void {
-    this.#counts.delete('begin');
+  /** It went well: later troubles with the same thing count afresh. */
+  succeeded(activity: Activity): void {
+    this.#counts.delete(keyOf(activity));
   }
 }
+
+const keyOf = (activity: Activity): string => (activity.kind === 'photo' ? `photo ${activity.photoId}` : activity.kind);

@@ -152,7 +152,7 @@ export class RunLoop {
       { ...this.#o.places, modelId, settings, photos: this.#enginePhotos() },
       ({ stage, fraction }) => this.#tell(stage, fraction),
     );
-    this.#mishaps.began();
+    this.#mishaps.succeeded(this.#activity);
     this.#provider = engineRun.provider;
     this.#queue.rewindTo(engineRun.stepIdx, this.#recorder.frames.values());
     return engineRun;
@@ -193,6 +193,7 @@ export class RunLoop {
 
   #record(reply: StepReply, shownPhotoId: PhotoId | null, durationMs: number | null): void {
     this.#recorder.record(reply, shownPhotoId);
+    this.#mishaps.succeeded(this.#activity);
     if (shownPhotoId !== null) this.#queue.met(shownPhotoId);
     this.#usage.add(reply, durationMs);
     if (reply.chunks.length > 0) this.#usage.pointsArrived();
@@ -203,6 +204,7 @@ export class RunLoop {
   async #save(engineRun: EngineRun): Promise<void> {
     this.#activity = { kind: 'save' };
     await engineRun.save();
+    this.#mishaps.succeeded(this.#activity);
   }
 
   /** Says what happened and prepares going on; null: go on, otherwise how the run ends. */
