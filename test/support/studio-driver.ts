@@ -1,108 +1,49 @@
 // Drives the real studio as a person would: the web host in a process of its own, headless Chromium, verbs instead of selectors.
 
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { findChromium } from '../../electron/web/browsers.ts';
+import type { Browser, Page } from 'playwright-core';
 import type { CommandInput, CommandName, CommandOutputs } from '../../electron/contract/commands.ts';
-import type { StudioApi } from '../../electron/contract/studio-api.ts';
 import { inRepository } from '../../build/sources.ts';
+import { launchChromium } from './chromium.ts';
+import { HostClient } from './host-client.ts';
 import { HostLog } from './host-log.ts';
+import { StudioHost } from './studio-host.ts';
 
 export interface OpenOptions {
   /** Folder of settings and projects; a fresh one that is deleted afterwards when not given. */
   dataFolder?: string;
+  /** Makes and opens an empty project of this name before the page loads; without it a first start opens the sample. */
+  project?: string;
   widthPx?: number;
   heightPx?: number;
   theme?: 'dark' | 'light';
 }
 
-export interface Shot {
-  path: string;
-}
-
 const artefacts = inRepository('test', 'artefacts');
-const studioStartMs = 60_000;
 
-/** Starts host and browser and waits until the page has drawn itself. */
+/** Starts host and browser and waits until the page shows something. */
 export async function openStudio(options: OpenOptions = {}): Promise<StudioDriver> {
-  const executablePath = findChromium();
-  if (!executablePath)
-    throw new Error('No Chromium was found; set CHROMIUM_PATH or run `npm test`, which looks for one.');
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'permanence-e2e-')));
-  const host = StudioHost.start(dataFolder);
-  const browser = await chromium.launch({
-    executablePath,
-    // Software WebGL: the same pictures on every machine, no GPU needed. Containers run as root without user namespaces.
-    args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'],
-  });
-  const context = await browser.newContext({
-    viewport: { width: options.widthPx ?? 1280, height: options.heightPx ?? 800 },
-    colorScheme: options.theme ?? 'dark',
-    reducedMotion: 'reduce',
-  });
-  const driver = new StudioDriver(await context.newPage(), browser, host, options.dataFolder ? null : dataFolder);
-  await driver.load();
-  return driver;
-}
-
-/** `npm start` without a window, in its own process: it can be killed like the real one. */
-class StudioHost {
-  readonly process: ChildProcess;
-  readonly dataFolder: string;
-  readonly #addresses: AsyncIterator<string>;
-  readonly output: string[] = [];
-
-  constructor(process: ChildProcess, dataFolder: string) {
-    this.process = process;
-    this.dataFolder = dataFolder;
-    const lines = createInterface({ input: process.stdout! });
-    this.#addresses = addressesIn(lines, this.output)[Symbol.asyncIterator]();
-    createInterface({ input: process.stderr! }).on('line', (line) => this.output.push(line));
-  }
-
-  static start(dataFolder: string): StudioHost {
-    const child = spawn(process.execPath, [inRepository('build', 'start.ts'), '--web', '--no-open'], {
-      env: { ...process.env, PERMANENCE_DATA: dataFolder },
-      stdio: 'pipe',
+  const host = new StudioHost(dataFolder);
+  try {
+    const client = await HostClient.open(await host.address());
+    await client.tell('settings.set', { theme: options.theme ?? 'dark' });
+    if (options.project) await client.tell('projects.create', { name: options.project, folder: null });
+    const browser = await launchChromium();
+    const context = await browser.newContext({
+      viewport: { width: options.widthPx ?? 1280, height: options.heightPx ?? 800 },
+      colorScheme: options.theme ?? 'dark',
+      reducedMotion: 'reduce',
     });
-    return new StudioHost(child, dataFolder);
-  }
-
-  /** The next address with an unused token. @throws Error with the host's output when none comes */
-  async address(): Promise<string> {
-    const late = AbortSignal.timeout(studioStartMs);
-    const expired = new Promise<never>((_, reject) =>
-      late.addEventListener('abort', () =>
-        reject(new Error(`The host printed no address:\n${this.output.join('\n')}`)),
-      ),
-    );
-    const { value, done } = await Promise.race([this.#addresses.next(), expired]);
-    if (done) throw new Error(`The host ended before it was ready:\n${this.output.join('\n')}`);
-    return value;
-  }
-
-  /** Asks for another address as a person does: with Enter. */
-  askForAddress(): void {
-    this.process.stdin!.write('\n');
-  }
-
-  async end(signal: NodeJS.Signals): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    const ended = new Promise((resolve) => this.process.once('exit', resolve));
-    this.process.kill(signal);
-    await ended;
-  }
-}
-
-async function* addressesIn(lines: AsyncIterable<string>, output: string[]): AsyncGenerator<string> {
-  for await (const line of lines) {
-    output.push(line);
-    const address = line.match(/http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/)?.[0];
-    if (address) yield address;
+    const page = await context.newPage();
+    const driver = new StudioDriver(page, browser, host, client, options.dataFolder ? null : dataFolder);
+    await driver.load(await host.anotherAddress());
+    return driver;
+  } catch (error) {
+    await host.end('SIGKILL');
+    throw error;
   }
 }
 
@@ -114,11 +55,13 @@ export class StudioDriver {
   readonly #temporaryFolder: string | null;
   readonly #problems: string[] = [];
   #host: StudioHost;
+  #client: HostClient;
 
-  constructor(page: Page, browser: Browser, host: StudioHost, temporaryFolder: string | null) {
+  constructor(page: Page, browser: Browser, host: StudioHost, client: HostClient, temporaryFolder: string | null) {
     this.page = page;
     this.#browser = browser;
     this.#host = host;
+    this.#client = client;
     this.#temporaryFolder = temporaryFolder;
     this.log = new HostLog(page);
     page.on('pageerror', (error) => this.#problems.push(`uncaught in the page: ${error.stack ?? error.message}`));
@@ -131,29 +74,29 @@ export class StudioDriver {
     return this.#host.dataFolder;
   }
 
-  async load(): Promise<void> {
-    await this.page.goto(await this.#host.address());
+  /** Opens an address and waits until the page shows something. */
+  async load(address: string): Promise<void> {
+    await this.page.goto(address);
     await this.page.waitForURL((url) => !url.search.includes('token'));
-    await this.page.waitForFunction(() => 'studio' in window && document.body.innerText.trim() !== '');
+    await this.#shown();
   }
 
-  /** A command straight to the host, for what a story needs before it begins. @throws Error with the sentence */
-  async tell<K extends CommandName>(command: K, input: CommandInput<K>): Promise<CommandOutputs[K]> {
-    const result = await this.page.evaluate(
-      ([command, input]) => (window as unknown as { studio: StudioApi }).studio.invoke(command, input as never),
-      [command, input] as const,
-    );
-    if (!result.ok) throw new Error(result.error.sentence);
-    return result.value as CommandOutputs[K];
+  #shown(): Promise<unknown> {
+    return this.page.waitForFunction(() => document.querySelector('#app')?.textContent?.trim());
   }
 
-  /** Makes a project of that name and opens it. */
+  /** A command beside the page, for what a story needs but is not about. @throws Error with the sentence */
+  tell<K extends CommandName>(command: K, input: CommandInput<K>): Promise<CommandOutputs[K]> {
+    return this.#client.tell(command, input);
+  }
+
+  /** Makes a project of that name and opens it; the page follows by the event. */
   createProject(name: string): Promise<CommandOutputs['projects.create']> {
     return this.tell('projects.create', { name, folder: null });
   }
 
   /** Drops files onto the page, as from a file manager. */
-  async dropPhotos(paths: readonly string[]): Promise<void> {
+  async dropPhotos(paths: readonly string[], onto = 'body'): Promise<void> {
     const files = await Promise.all(
       paths.map(async (path) => ({ name: basename(path), base64: (await readFile(path)).toString('base64') })),
     );
@@ -166,18 +109,18 @@ export class StudioDriver {
       return transfer;
     }, files);
     for (const event of ['dragenter', 'dragover', 'drop']) {
-      await this.page.dispatchEvent('body', event, { dataTransfer: transfer });
+      await this.page.dispatchEvent(onto, event, { dataTransfer: transfer });
     }
   }
 
   /** Waits until so many photos of the open project have a placed frame. */
-  async waitForFrames(count: number, timeoutMs = 60_000): Promise<void> {
-    await this.log.until((log) => log.placedFrames >= count, `${count} placed frames`, timeoutMs);
+  waitForFrames(count: number, timeoutMs = 60_000): Promise<void> {
+    return this.log.until((log) => log.placedFrames >= count, `${count} placed frames`, timeoutMs);
   }
 
-  /** Waits until the run has come to its end. */
-  async waitForRun(status: 'done' | 'paused' | 'failed' = 'done', timeoutMs = 120_000): Promise<void> {
-    await this.log.until((log) => log.runStatus === status, `a run that is ${status}`, timeoutMs);
+  /** Waits until the run has come to this. */
+  waitForRun(status: 'running' | 'done' | 'paused' | 'failed' = 'done', timeoutMs = 120_000): Promise<void> {
+    return this.log.until((log) => log.runStatus === status, `a run that is ${status}`, timeoutMs);
   }
 
   /** Turns the view by a drag across the viewport. */
@@ -200,26 +143,30 @@ export class StudioDriver {
     return this.page.keyboard.press(key);
   }
 
-  /** Keeps a picture of the page in test/artefacts. */
-  async screenshot(name: string): Promise<Shot> {
+  /** Keeps a picture of the page in test/artefacts. @returns its path */
+  async screenshot(name: string): Promise<string> {
     await mkdir(artefacts, { recursive: true });
     const path = join(artefacts, `${name}.png`);
     await this.page.screenshot({ path });
-    return { path };
+    return path;
   }
 
   /** Loads the page again; the session goes on. */
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.page.waitForFunction(() => 'studio' in window && document.body.innerText.trim() !== '');
+    await this.#shown();
   }
 
   /** Kills the host without a warning, starts it again on the same folder and opens its new address. */
   async killAndRestartHost(): Promise<void> {
     await this.#host.end('SIGKILL');
-    this.#host = StudioHost.start(this.#host.dataFolder);
-    this.#forgiveLostConnection();
-    await this.load();
+    this.#client.close();
+    this.#host = new StudioHost(this.#host.dataFolder);
+    this.#client = await HostClient.open(await this.#host.address());
+    await this.load(await this.#host.anotherAddress());
+    // Chromium itself logs a refused connection as an error; after a kill that is what must happen.
+    const isOurs = (problem: string): boolean => !/WebSocket connection|ERR_CONNECTION_(REFUSED|RESET)/.test(problem);
+    this.#problems.splice(0, this.#problems.length, ...this.#problems.filter(isOurs));
   }
 
   /** Errors in the page's console, uncaught errors, violations of the security policy. A story ends with none. */
@@ -229,13 +176,8 @@ export class StudioDriver {
 
   async close(): Promise<void> {
     await this.#browser.close();
+    this.#client.close();
     await this.#host.end('SIGTERM');
     if (this.#temporaryFolder) await rm(this.#temporaryFolder, { recursive: true, force: true });
-  }
-
-  /** Chromium itself logs a refused connection as an error; after a kill that is what must happen. */
-  #forgiveLostConnection(): void {
-    const isOurs = (problem: string): boolean => !/WebSocket connection|ERR_CONNECTION_(REFUSED|RESET)/.test(problem);
-    this.#problems.splice(0, this.#problems.length, ...this.#problems.filter(isOurs));
   }
 }
