@@ -2,6 +2,8 @@
 
 import * as v from 'valibot';
 import type { AskReply, LabelReply } from './scene-requests.ts';
+import { exportFormatIds } from '../../projects/format/export-formats.ts';
+import { exportFormatIds } from '../../projects/format/export-formats.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
 import type {
   Frame,
@@ -119,7 +121,14 @@ export const commandInputs = {
   'models.list': none,
   'models.add': v.object({ source: importSource, acceptLicence: v.boolean() }),
   'models.remove': v.object({ modelId: id }),
-  'export.write': v.object({ format: v.picklist(['tum', 'ply']), path: v.nullable(path) }),
+  /** `path: null` asks the user with the system's dialog. Formats without an extension write a folder. */
+  /** Without a path the system's dialog asks; in a browser the file goes into the project's own `exports` folder. */
+  'export.write': v.object({
+    format: v.picklist(exportFormatIds),
+    path: v.nullable(path),
+    /** Points and splats below this confidence are left out; 0 when absent. */
+    minConfidence: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(1))),
+  }),
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type CommandName = keyof typeof commandInputs;
@@ -259,7 +268,8 @@ export interface CommandOutputs {
   'models.list': ModelInfo[];
   'models.add': ModelInfo;
   'models.remove': null;
-  'export.write': { path: string; bytes: number };
+  /** `notices`: what differs from the picture on the screen, one sentence each. */
+  'export.write': { path: string; bytes: number; notices: string[] };
 }
 
 export const commandNames = Object.keys(commandInputs) as CommandName[];

@@ -37,7 +37,7 @@ export async function writeDepth(files: ExportFiles, folder: string, scene: Visi
   if (largest === 0) throw new StudioFailure('nothing-to-export', { reason: 'no point is shown.' });
   const unitsPerStep = metric && largest < 65.5 ? 0.001 : largest / 65000;
   const maps: DepthFile[] = [];
-  let current: DepthMap | null = null;
+  let current = null as DepthMap | null;
   const finish = async (map: DepthMap | null): Promise<void> => {
     if (!map) return;
     const { frameIdx, steps, widthPx, heightPx } = map;
