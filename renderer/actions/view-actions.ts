@@ -1,0 +1,112 @@
+// Actions that change how the scene is shown, and where in time one looks.
+
+import type { AppState } from '../state/app-state.svelte.ts';
+import { colourModes, frameFilters, type ColourMode, type FrameFilter } from '../state/view.svelte.ts';
+import type { Action } from './action.ts';
+
+export const colourModeLabels: Readonly<Record<ColourMode, string>> = {
+  photo: 'Photo',
+  confidence: 'Confidence',
+  frame: 'Frame',
+  depth: 'Depth',
+  height: 'Height',
+  normal: 'Normal',
+  error: 'Error',
+  moving: 'Moving',
+};
+
+export const frameFilterLabels: Readonly<Record<FrameFilter, string>> = { all: 'All', one: 'One', upto: 'Up to now' };
+
+export function viewActions(app: AppState): Action[] {
+  const { view, shell, timeline } = app;
+  const inWorkspace = (): boolean => shell.page === 'workspace';
+  const toggle = (
+    id: string,
+    label: string,
+    key: 'showPoints' | 'showCameras' | 'showGrid' | 'showPhotosInCameras',
+    keys?: Action['keys'],
+  ): Action => ({
+    id,
+    label,
+    group: 'View',
+    keys,
+    enabled: inWorkspace,
+    perform: () => void (view[key] = !view[key]),
+  });
+  const resize = (factor: number) => (): void => {
+    view.pointSize = Math.min(4, Math.max(0.25, view.pointSize * factor));
+  };
+  const stepTo = (by: number) => (): void => {
+    timeline.playing = false;
+    timeline.step(by);
+    const photo = app.photos.ordered[timeline.idx];
+    if (photo) app.selection.only(photo.id);
+  };
+  return [
+    toggle('view.points', 'Show or hide points', 'showPoints'),
+    toggle('view.cameras', 'Show or hide cameras', 'showCameras', [{ key: 'c' }]),
+    toggle('view.camera-photos', 'Photos in cameras', 'showPhotosInCameras'),
+    toggle('view.grid', 'Show or hide the grid', 'showGrid', [{ key: 'g' }]),
+    ...colourModes.map((mode): Action => ({
+      id: `view.colour-${mode}`,
+      label: `Colour by ${colourModeLabels[mode].toLowerCase()}`,
+      group: 'View',
+      enabled: inWorkspace,
+      perform: () => void (view.colourMode = mode),
+    })),
+    ...frameFilters.map((filter): Action => ({
+      id: `view.frames-${filter}`,
+      label: `Frames: ${frameFilterLabels[filter].toLowerCase()}`,
+      group: 'View',
+      enabled: inWorkspace,
+      perform: () => void (view.frameFilter = filter),
+    })),
+    {
+      id: 'view.smaller',
+      label: 'Smaller points',
+      group: 'View',
+      keys: [{ key: '[' }],
+      enabled: inWorkspace,
+      perform: resize(0.8),
+    },
+    {
+      id: 'view.larger',
+      label: 'Larger points',
+      group: 'View',
+      keys: [{ key: ']' }],
+      enabled: inWorkspace,
+      perform: resize(1.25),
+    },
+    {
+      id: 'time.play',
+      label: 'Play or stop',
+      group: 'Time',
+      keys: [{ key: ' ' }],
+      enabled: () => inWorkspace() && timeline.count > 1,
+      perform: () => timeline.togglePlay(),
+    },
+    {
+      id: 'time.back',
+      label: 'Previous photo',
+      group: 'Time',
+      keys: [{ key: ',' }],
+      enabled: () => inWorkspace() && timeline.count > 0,
+      perform: stepTo(-1),
+    },
+    {
+      id: 'time.forward',
+      label: 'Next photo',
+      group: 'Time',
+      keys: [{ key: '.' }],
+      enabled: () => inWorkspace() && timeline.count > 0,
+      perform: stepTo(1),
+    },
+    {
+      id: 'time.loop',
+      label: 'Loop playing',
+      group: 'Time',
+      enabled: inWorkspace,
+      perform: () => void (timeline.loop = !timeline.loop),
+    },
+  ];
+}

@@ -1,0 +1,386 @@
+// The scene behind one canvas: layers, eye and clock joined. The interface talks to it by method calls only.
+
+import { Group, Quaternion, Vector3 } from 'three';
+import type { FrameBox } from '../../projects/format/edits.ts';
+import type { Frame, PhotoId, PointChunk } from '../../projects/format/scene.ts';
+import type { Vec3 } from '../../projects/format/sim3.ts';
+import { displayFromWorld, matrixOf, lookRotation, toVec3 } from './axes.ts';
+import { BoxLayer, type ScreenRectangle } from './box-layer.ts';
+import { CameraLayer, type CameraStyle } from './camera-layer.ts';
+import { CameraRig } from './camera-rig.ts';
+import { fieldOfViewFor } from './camera-shape.ts';
+import { cameraSpacing } from './camera-spacing.ts';
+import { DepthPicker } from './depth-picker.ts';
+import { GroundLayer } from './ground-layer.ts';
+import { PointBudget } from './point-budget.ts';
+import { PointLayer, type PlacedFrame, type PointStyle } from './point-layer.ts';
+import { sceneStatistics, type SceneStatistics } from './scene-statistics.ts';
+import { Stage } from './stage.ts';
+import { ThroughLayer } from './through-layer.ts';
+import { guessUp, upFromThreePoints } from './world-up.ts';
+
+export interface Readout {
+  pointsShown: number;
+  pointsLoaded: number;
+  framesPerSecond: number | null;
+  unitsPer100Px: number | null;
+  depthRange: readonly [number, number] | null;
+  heightRange: readonly [number, number] | null;
+}
+
+export interface LiveViewOptions {
+  canvas: HTMLCanvasElement;
+  url(what: 'chunk' | 'thumb' | 'photo', id: string): string;
+  onReadout(readout: Readout): void;
+  /** After each drawn frame: overlays that follow the scene move now. */
+  onDrawn(): void;
+  onChunkFailed(reason: string): void;
+  onPerspective(): void;
+}
+
+/** Without movement for this long, the full number of points is drawn. */
+const restAfterMs = 220;
+
+const axisDirections = {
+  front: [0, 0, 1],
+  back: [0, 0, -1],
+  right: [1, 0, 0],
+  left: [-1, 0, 0],
+  top: [0, 1, 0.0001],
+  bottom: [0, -1, 0.0001],
+} as const;
+
+export class LiveView {
+  readonly rig: CameraRig;
+  readonly box = new BoxLayer();
+  private readonly options: LiveViewOptions;
+  private readonly stage: Stage;
+  private readonly world = new Group();
+  private readonly points: PointLayer;
+  private readonly cameras: CameraLayer;
+  private readonly through: ThroughLayer;
+  private readonly ground = new GroundLayer();
+  private readonly picker = new DepthPicker();
+  private readonly budget = new PointBudget();
+  private frames: readonly PlacedFrame[] = [];
+  private chunkCount = 0;
+  private cameraStyle: CameraStyle | null = null;
+  private upInWorld: Vec3 | null = null;
+  private statistics: SceneStatistics | null = null;
+  private statisticsStale = true;
+  private spacing: number | null = null;
+  private framedOnce = false;
+  private lastChangeMs = 0;
+  private restTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(options: LiveViewOptions) {
+    this.options = options;
+    this.rig = new CameraRig(options.canvas);
+    this.rig.onPerspective = options.onPerspective;
+    const changed = (): void => this.changed();
+    this.points = new PointLayer(
+      (id) => options.url('chunk', id),
+      () => this.sceneChanged(),
+      options.onChunkFailed,
+    );
+    this.cameras = new CameraLayer(
+      (id) => options.url('thumb', id),
+      () => {
+        if (this.cameraStyle) this.cameras.setStyle(this.cameraStyle);
+        this.stage.invalidate();
+      },
+    );
+    this.through = new ThroughLayer((id) => [options.url('thumb', id), options.url('photo', id)], changed);
+    this.world.matrixAutoUpdate = false;
+    this.world.add(this.points.group, this.cameras.group, this.through.group);
+    this.stage = new Stage({
+      canvas: options.canvas,
+      onFrame: (deltaS, nowMs) => this.drawFrame(deltaS, nowMs),
+      onResize: (widthPx, heightPx) => this.rig.resize(widthPx, heightPx),
+      onContextRestored: () => this.points.reload(),
+    });
+    this.stage.scene.add(this.world, this.ground.mesh, this.box.lines, this.box.fill);
+    this.rig.controls.addEventListener('control', changed);
+    this.rig.controls.addEventListener('wake', changed);
+    this.setUp(null);
+  }
+
+  setFrames(frames: readonly PlacedFrame[]): void {
+    this.frames = frames;
+    if (this.upInWorld === null) this.turnWorld();
+    this.points.setFrames(frames);
+    this.cameras.setFrames(frames);
+  }
+
+  setChunks(chunks: readonly PointChunk[]): void {
+    this.chunkCount = chunks.length;
+    // An empty scene is a new one: it may frame itself again.
+    if (chunks.length === 0) this.framedOnce = false;
+    this.points.setChunks(chunks);
+  }
+
+  setDeleted(boxesOf: ReadonlyMap<string, readonly FrameBox[]>): void {
+    this.points.setDeleted(boxesOf);
+  }
+
+  setPointStyle(style: PointStyle, budget: number, visible: boolean): void {
+    this.points.setStyle(style);
+    this.points.group.visible = visible;
+    this.budget.most = budget;
+    this.changed();
+  }
+
+  /** @param style its size counts in typical distances between neighbouring cameras */
+  setCameraStyle(style: CameraStyle): void {
+    this.cameraStyle = style;
+    this.cameras.setStyle({ ...style, size: style.size * this.cameraUnit() });
+    this.changed();
+  }
+
+  setColors(background: string, grid: string, accent: string): void {
+    this.stage.setBackground(background);
+    this.ground.setColor(grid);
+    this.box.setColor(accent);
+    this.changed();
+  }
+
+  setGrid(visible: boolean): void {
+    this.ground.mesh.visible = visible && this.statistics !== null;
+    this.gridWanted = visible;
+    this.changed();
+  }
+  private gridWanted = true;
+
+  /** Up in world axes as the user set it; null guesses it from the cameras. */
+  setUp(upInWorld: Vec3 | null): void {
+    this.upInWorld = upInWorld;
+    this.turnWorld();
+    this.sceneChanged();
+  }
+
+  get up(): Vec3 {
+    return this.upInWorld ?? guessUp(this.frames.flatMap(({ frame }) => frame.worldFromCamera ?? []));
+  }
+
+  /** Up from three places on the floor; null when they lie on one line. */
+  upFrom(places: readonly [Vec3, Vec3, Vec3]): Vec3 | null {
+    return upFromThreePoints(places, this.up);
+  }
+
+  frameAll(animate = true): void {
+    const statistics = this.currentStatistics();
+    if (statistics) this.rig.frame(statistics.centre, statistics.radius * 1.05, null, animate);
+    this.changed();
+  }
+
+  framePhotos(ids: ReadonlySet<PhotoId>): void {
+    const chosen = new Set(this.frames.filter(({ frame }) => ids.has(frame.photoId)).map(({ frame }) => frame.id));
+    const clouds = [...this.points.visibleClouds()].filter(({ chunk }) => chosen.has(chunk.frameId));
+    const statistics = sceneStatistics(clouds);
+    if (statistics) this.rig.frame(statistics.centre, statistics.radius * 1.1, null);
+    this.changed();
+  }
+
+  lookFrom(view: keyof typeof axisDirections): void {
+    const statistics = this.currentStatistics();
+    if (!statistics) return;
+    this.rig.frame(statistics.centre, statistics.radius * 1.05, new Vector3(...axisDirections[view]).normalize());
+    this.changed();
+  }
+
+  lookThrough(frame: Frame): void {
+    const { worldFromCamera, intrinsics } = frame;
+    if (!worldFromCamera || !intrinsics) return;
+    const display = this.world.matrix.clone().multiply(matrixOf(worldFromCamera));
+    const [position, orientation] = [new Vector3(), new Quaternion()];
+    display.decompose(position, orientation, new Vector3());
+    const depth = this.currentStatistics()?.depthRange ?? [1, 3];
+    this.rig.lookThrough({
+      position,
+      orientation: lookRotation(orientation),
+      fieldOfViewDeg: fieldOfViewFor(intrinsics, this.stage.widthPx / this.stage.heightPx, 1.06),
+      focusDistance: (depth[0] + depth[1]) / 2,
+    });
+    this.through.show(frame, (depth[0] + depth[1]) / 2);
+    this.changed();
+  }
+
+  setPhotoFade(fade: number): void {
+    this.through.setFade(fade);
+  }
+
+  leaveThrough(back: boolean): void {
+    this.through.hide();
+    this.rig.leaveThrough(back);
+    this.changed();
+  }
+
+  /** @param pointer in CSS pixels of the viewport */
+  cameraAt(pointer: readonly [number, number]): PhotoId | null {
+    return this.cameras.pick(pointer, this.rig.camera, this.stage.widthPx, this.stage.heightPx);
+  }
+
+  /** The point under the pointer in world axes, or null over nothing. */
+  pointAt(pointer: readonly [number, number]): Vec3 | null {
+    const inDisplay = this.pickInDisplay(pointer);
+    return inDisplay && toVec3(inDisplay.applyMatrix4(this.world.matrix.clone().invert()));
+  }
+
+  pivotAt(pointer: readonly [number, number]): void {
+    const point = this.pickInDisplay(pointer);
+    if (point) this.rig.setPivot(point);
+    this.changed();
+  }
+
+  /** Where a world point is on the screen now; null behind the eye. */
+  onScreen(pointInWorld: Vec3): { x: number; y: number } | null {
+    const p = new Vector3(...pointInWorld).applyMatrix4(this.world.matrix).project(this.rig.camera);
+    if (p.z > 1) return null;
+    return { x: ((p.x + 1) / 2) * this.stage.widthPx, y: ((1 - p.y) / 2) * this.stage.heightPx };
+  }
+
+  fitBox(rectangle: ScreenRectangle): boolean {
+    const { widthPx, heightPx } = this.stage;
+    const fitted = this.box.fit(rectangle, this.points.visibleClouds(), this.rig.camera, widthPx, heightPx);
+    this.changed();
+    return fitted;
+  }
+
+  boxHandles(): { x: number; y: number }[] {
+    return this.box.handles(this.rig.camera, this.stage.widthPx, this.stage.heightPx);
+  }
+
+  pullBox(idx: number, deltaXPx: number, deltaYPx: number): void {
+    this.box.pull(idx, deltaXPx, deltaYPx, this.rig.camera, this.stage.widthPx, this.stage.heightPx);
+    this.changed();
+  }
+
+  clearBox(): void {
+    this.box.clear();
+    this.changed();
+  }
+
+  cutBox(): FrameBox[] {
+    const frameOf = new Map(this.frames.map(({ frame }) => [frame.id, frame]));
+    const worldFromDisplay = displayFromWorld(this.up).invert();
+    return this.box.cutIntoFrames(
+      this.points.visibleClouds(),
+      ({ chunk }) => frameOf.get(chunk.frameId) ?? null,
+      worldFromDisplay,
+    );
+  }
+
+  /** Something visible changed: draw, and draw in full once it is quiet. */
+  changed(): void {
+    this.lastChangeMs = performance.now();
+    this.stage.invalidate();
+    if (this.restTimer) clearTimeout(this.restTimer);
+    this.restTimer = setTimeout(() => this.stage.invalidate(), restAfterMs + 10);
+  }
+
+  dispose(): void {
+    if (this.restTimer) clearTimeout(this.restTimer);
+    for (const part of [this.points, this.cameras, this.through, this.ground, this.box, this.picker, this.rig])
+      part.dispose();
+    this.stage.dispose();
+  }
+
+  private sceneChanged(): void {
+    this.statisticsStale = true;
+    this.changed();
+  }
+
+  private turnWorld(): void {
+    this.world.matrix.makeRotationFromQuaternion(displayFromWorld(this.up));
+    this.world.matrixWorldNeedsUpdate = true;
+    this.statisticsStale = true;
+  }
+
+  private pickInDisplay(pointer: readonly [number, number]): Vector3 | null {
+    const { renderer, scene, widthPx, heightPx } = this.stage;
+    const others = [this.cameras.group, this.through.group, this.ground.mesh, this.box.lines, this.box.fill];
+    const found = this.picker.pick(renderer, scene, others, this.points, this.rig, pointer, widthPx, heightPx);
+    this.stage.invalidate();
+    return found;
+  }
+
+  private cameraUnit(): number {
+    return this.spacing ?? (this.statistics ? this.statistics.radius * 0.08 : 0.1);
+  }
+
+  private currentStatistics(): SceneStatistics | null {
+    if (!this.statisticsStale) return this.statistics;
+    this.statisticsStale = false;
+    this.stage.scene.updateMatrixWorld();
+    this.statistics = sceneStatistics([...this.points.visibleClouds()]);
+    if (!this.statistics) return null;
+    const { centre, radius, ground } = this.statistics;
+    this.rig.setRadius(radius);
+    this.ground.place([centre.x, centre.z], ground, radius);
+    this.ground.mesh.visible = this.gridWanted;
+    const spacing = cameraSpacing(
+      this.frames.flatMap(({ frame }) => frame.worldFromCamera ?? []),
+      radius,
+    );
+    // Frusta keep their size while the scene grows; only a large change of scale is followed.
+    if (this.spacing === null || spacing > this.spacing * 1.6 || spacing < this.spacing / 1.6) {
+      this.spacing = spacing;
+      if (this.cameraStyle) this.cameras.setStyle({ ...this.cameraStyle, size: this.cameraStyle.size * spacing });
+    }
+    return this.statistics;
+  }
+
+  private frameOnce(): void {
+    const loaded = [...this.points.visibleClouds()].length;
+    if (this.framedOnce || loaded === 0 || loaded < Math.min(6, this.chunkCount)) return;
+    const statistics = this.currentStatistics();
+    if (!statistics) return;
+    this.framedOnce = true;
+    const direction = new Vector3();
+    const poses = this.frames.flatMap(({ frame }) => frame.worldFromCamera ?? []);
+    for (const pose of poses) direction.add(new Vector3(0, 0, -1).applyQuaternion(new Quaternion(...pose.rotation)));
+    // Cameras all around look in no direction together; the first one then decides.
+    if (direction.length() < 0.35 * poses.length && poses.length > 0)
+      direction.set(0, 0, -1).applyQuaternion(new Quaternion(...poses[0].rotation));
+    direction.applyQuaternion(displayFromWorld(this.up)).normalize();
+    direction.y = Math.max(direction.y, 0) + 0.35;
+    // It comes in from a little farther away.
+    this.rig.frame(statistics.centre, statistics.radius * 1.25, direction.normalize(), false);
+    this.rig.frame(statistics.centre, statistics.radius * 0.95, null, true);
+  }
+
+  private drawFrame(deltaS: number, nowMs: number): boolean {
+    this.frameOnce();
+    const statistics = this.currentStatistics();
+    const moved = this.rig.update(deltaS);
+    if (moved) this.lastChangeMs = performance.now();
+    const isMoving = performance.now() - this.lastChangeMs < restAfterMs;
+    if (isMoving) this.budget.frameDrawn(nowMs);
+    else this.budget.rest();
+    if (moved) this.changed();
+    const { renderer, scene, widthPx, heightPx } = this.stage;
+    const { camera } = this.rig;
+    const worldFromDisplay = this.world.matrix.clone().invert();
+    const share = this.budget.share(this.points.available, isMoving);
+    const { shown, more } = this.points.prepare(share, camera.position.clone().applyMatrix4(worldFromDisplay));
+    const { uniforms } = this.points;
+    uniforms.uPixelsPerUnit.value = (heightPx / 2) * this.stage.pixelRatio * camera.projectionMatrix.elements[5];
+    uniforms.uMostPx.value = 14 * this.stage.pixelRatio;
+    const range = uniforms.uSource.value === 4 ? statistics?.heightRange : statistics?.depthRange;
+    if (range) uniforms.uRange.value.set(...(range as [number, number]));
+    renderer.render(scene, camera);
+    const pxPerUnit = (heightPx / 2) * camera.projectionMatrix.elements[5];
+    const distance = this.rig.isOrthographic ? 1 : camera.position.distanceTo(this.rig.target);
+    this.options.onReadout({
+      pointsShown: shown,
+      pointsLoaded: this.points.available,
+      framesPerSecond: isMoving ? this.budget.framesPerSecond : null,
+      unitsPer100Px: statistics ? (100 * distance) / (pxPerUnit * (this.rig.isOrthographic ? camera.zoom : 1)) : null,
+      depthRange: statistics?.depthRange ?? null,
+      heightRange: statistics?.heightRange ?? null,
+    });
+    this.options.onDrawn();
+    void widthPx;
+    return moved || more || this.rig.fly.isFlying;
+  }
+}

@@ -1,0 +1,76 @@
+// The canvas and its clock: draws only when something asks for it, keeps the size right, survives a lost graphics context.
+
+import { Color, Scene, WebGLRenderer } from 'three';
+
+export interface StageOptions {
+  canvas: HTMLCanvasElement;
+  /** Moves things by the time since the last frame. @returns true when another frame is wanted */
+  onFrame(deltaS: number, nowMs: number): boolean;
+  onResize(widthPx: number, heightPx: number): void;
+  onContextRestored(): void;
+}
+
+export class Stage {
+  readonly renderer: WebGLRenderer;
+  readonly scene = new Scene();
+  widthPx = 1;
+  heightPx = 1;
+  private readonly options: StageOptions;
+  private readonly observer: ResizeObserver;
+  private requested = 0;
+  private lastMs: number | null = null;
+
+  /** @throws when the browser has no WebGL 2 */
+  constructor(options: StageOptions) {
+    this.options = options;
+    this.renderer = new WebGLRenderer({ canvas: options.canvas, antialias: true, powerPreference: 'high-performance' });
+    this.scene.background = new Color();
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(options.canvas.parentElement ?? options.canvas);
+    options.canvas.addEventListener('webglcontextrestored', () => {
+      options.onContextRestored();
+      this.invalidate();
+    });
+    this.resize();
+  }
+
+  get pixelRatio(): number {
+    return this.renderer.getPixelRatio();
+  }
+
+  setBackground(color: string): void {
+    (this.scene.background as Color).set(color);
+    this.invalidate();
+  }
+
+  /** Asks for one more frame. */
+  invalidate(): void {
+    if (this.requested === 0) this.requested = requestAnimationFrame((nowMs) => this.frame(nowMs));
+  }
+
+  private frame(nowMs: number): void {
+    this.requested = 0;
+    // After a pause the clock starts at a normal frame, so that nothing leaps.
+    const deltaS = this.lastMs === null ? 1 / 60 : Math.min(0.1, (nowMs - this.lastMs) / 1000);
+    this.lastMs = nowMs;
+    if (this.options.onFrame(deltaS, nowMs)) this.invalidate();
+    else this.lastMs = null;
+  }
+
+  private resize(): void {
+    const { canvas } = this.options;
+    const box = (canvas.parentElement ?? canvas).getBoundingClientRect();
+    this.widthPx = Math.max(1, Math.round(box.width));
+    this.heightPx = Math.max(1, Math.round(box.height));
+    this.renderer.setPixelRatio(Math.min(globalThis.devicePixelRatio || 1, 2));
+    this.renderer.setSize(this.widthPx, this.heightPx, false);
+    this.options.onResize(this.widthPx, this.heightPx);
+    this.invalidate();
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.requested);
+    this.observer.disconnect();
+    this.renderer.dispose();
+  }
+}

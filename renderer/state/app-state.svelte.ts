@@ -1,0 +1,100 @@
+// Everything the interface knows, in one object made once: fed only by answers and events of the host.
+
+import type { StudioApi } from '../../electron/contract/studio-api.ts';
+import type { ProjectSnapshot } from '../../electron/contract/commands.ts';
+import type { FrameId, ProjectInfo } from '../../projects/format/scene.ts';
+import { EditsState } from './edits.svelte.ts';
+import { FramesState } from './frames.svelte.ts';
+import { LibraryState } from './library.svelte.ts';
+import { ModelsState } from './models.svelte.ts';
+import { NoticesState } from './notices.svelte.ts';
+import { PhotosState } from './photos.svelte.ts';
+import { RunState } from './run.svelte.ts';
+import { SelectionState } from './selection.svelte.ts';
+import { ShellState } from './shell.svelte.ts';
+import { createCalls, type StudioCalls } from './studio-calls.ts';
+import { TimelineState } from './timeline.svelte.ts';
+import { ViewState, type ViewReadout } from './view.svelte.ts';
+import type { ViewportPort } from './viewport-port.ts';
+import { visibleFrames } from './visible-frames.ts';
+
+export class AppState {
+  readonly api: StudioApi;
+  readonly calls: StudioCalls;
+  readonly notices = new NoticesState();
+  readonly shell = new ShellState();
+  readonly view = new ViewState();
+  readonly selection = new SelectionState();
+  readonly run = new RunState();
+  readonly frames = new FramesState();
+  readonly library: LibraryState;
+  readonly models: ModelsState;
+  readonly edits: EditsState;
+  readonly photos: PhotosState;
+  readonly timeline: TimelineState;
+  project = $state.raw<ProjectInfo | null>(null);
+  /** Set while a viewport is on the page. */
+  viewport = $state.raw<ViewportPort | null>(null);
+  readout = $state.raw<ViewReadout | null>(null);
+  /** The first run of a freshly dropped set of photos starts by itself when they are in. */
+  startWhenImported = false;
+
+  constructor(api: StudioApi) {
+    this.api = api;
+    this.calls = createCalls(api, (error, place) => this.notices.add({ level: 'error', place, ...error }));
+    this.library = new LibraryState(this.calls);
+    this.models = new ModelsState(this.calls);
+    this.edits = new EditsState(this.calls);
+    this.photos = new PhotosState(this.edits);
+    this.timeline = new TimelineState(this.photos, this.view);
+  }
+
+  readonly visibleFrameIds: ReadonlySet<FrameId> = $derived.by(() =>
+    visibleFrames({
+      frames: this.frames.placed,
+      placeOf: this.photos.placeOf,
+      scene: this.edits.scene,
+      filter: this.view.frameFilter,
+      nowIdx: this.timeline.idx,
+    }),
+  );
+
+  /** Photos that a run would meet and this run has not met yet. */
+  readonly unmet: number = $derived.by(
+    () => this.photos.ordered.filter(({ id }) => !this.photos.isExcluded(id) && !this.frames.byPhoto.has(id)).length,
+  );
+
+  show(snapshot: ProjectSnapshot): void {
+    const another = this.project?.id !== snapshot.project.id;
+    this.project = snapshot.project;
+    this.edits.records = snapshot.edits;
+    this.photos.reset(snapshot.photos);
+    this.photos.import = snapshot.import;
+    this.photos.watchedFolder = snapshot.watchedFolder;
+    this.run.reset(snapshot.runs, snapshot.run);
+    this.frames.reset(snapshot.frames, snapshot.chunks, snapshot.states);
+    this.shell.page = 'workspace';
+    if (!another) return;
+    this.selection.reset();
+    this.timeline.reset();
+    this.view.reset();
+    this.shell.tool = 'look';
+    this.shell.mode = 'photos';
+    this.notices.clearProject();
+  }
+
+  leave(): void {
+    this.project = null;
+    this.startWhenImported = false;
+    this.shell.sampleLine = false;
+    this.edits.records = [];
+    this.photos.reset([]);
+    this.photos.import = null;
+    this.run.reset([], null);
+    this.frames.reset([], [], []);
+    this.selection.reset();
+    this.timeline.reset();
+    this.notices.clearProject();
+    if (this.shell.page === 'workspace') this.shell.page = 'home';
+  }
+}

@@ -1,0 +1,76 @@
+// Joins the host's events to the state: the only road by which anything becomes true in the interface.
+
+import type { AppState } from './app-state.svelte.ts';
+import { defaultRun } from './default-run.ts';
+
+/** Subscribes to every event. Returns the function that ends all subscriptions. */
+export function connect(app: AppState): () => void {
+  const { api } = app;
+  let reading = 0;
+  const readSnapshot = async (): Promise<void> => {
+    const turn = ++reading;
+    const snapshot = await app.calls.ask('project.snapshot', null, 'app');
+    if (turn === reading && snapshot) app.show(snapshot);
+  };
+  const ends = [
+    api.on('project.opened', ({ project }) => {
+      // The answer of the command that opened it may be on its way too; both say the same.
+      if (app.project?.id !== project.id || app.shell.page === 'workspace') void readSnapshot();
+    }),
+    api.on('project.changed', ({ project }) => {
+      if (app.project?.id === project.id) app.project = project;
+      else void app.library.refresh();
+    }),
+    api.on('project.closed', () => app.leave()),
+    api.on('import.progress', (progress) => {
+      app.photos.import = progress;
+      if (progress.stage === 'done') void startFirstRun(app);
+    }),
+    api.on('photos.added', ({ photos }) => app.photos.add(photos)),
+    api.on('run.changed', ({ run }) => {
+      if (app.run.change(run)) app.frames.startRun(run);
+    }),
+    api.on('run.progress', (progress) => (app.run.progress = progress)),
+    api.on('frames.changed', ({ frames }) => app.frames.change(frames, app.run.newest?.id ?? null)),
+    api.on('chunks.added', ({ chunks, replaced }) => app.frames.addChunks(chunks, replaced)),
+    api.on('state.saved', ({ state }) => app.frames.addSaved(state)),
+    api.on('edits.changed', ({ edits }) => (app.edits.records = edits)),
+    api.on('models.changed', () => void app.models.refresh()),
+    api.on('models.progress', (progress) => (app.models.progress = progress)),
+    api.on('notice', (notice) => app.notices.add(notice)),
+  ];
+  return () => ends.forEach((end) => end());
+}
+
+/** Photos dropped on the home page are wanted as a scene: their run starts when they are in. */
+async function startFirstRun(app: AppState): Promise<void> {
+  if (!app.startWhenImported || app.run.newest || app.photos.ordered.length === 0) return;
+  app.startWhenImported = false;
+  await app.calls.ask('run.start', defaultRun(app.models.chosen?.id ?? 'geometry'), 'run');
+}
+
+/** What a freshly loaded page does: reads what is there and decides which page to show. */
+export async function start(app: AppState): Promise<void> {
+  const ask = app.calls.ask;
+  const [info, settings, snapshot] = await Promise.all([
+    ask('app.info', null, 'app'),
+    ask('settings.get', null, 'app'),
+    ask('project.snapshot', null, 'app'),
+    app.library.refresh(),
+    app.models.refresh(),
+  ]);
+  app.shell.info = info;
+  if (settings) app.shell.settings = settings;
+  if (snapshot) return app.show(snapshot);
+  const isFirstStart = app.library.projects?.length === 0;
+  if (isFirstStart) await openSample(app);
+  if (app.shell.page === 'starting') app.shell.page = 'home';
+}
+
+/** Opens the sample and says so in a line. */
+export async function openSample(app: AppState): Promise<void> {
+  const sample = await app.calls.ask('projects.openSample', null, 'app');
+  if (!sample) return;
+  app.show(sample);
+  app.shell.sampleLine = true;
+}

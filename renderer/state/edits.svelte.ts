@@ -1,0 +1,55 @@
+// The user's edits: the records as the host keeps them, folded, with what can be undone and redone.
+
+import type { Edit } from '../../projects/format/edits.ts';
+import { foldEdits, type EditedScene, type EditRecord } from '../../projects/format/edits.ts';
+import type { StudioCalls } from './studio-calls.ts';
+
+export class EditsState {
+  private readonly calls: StudioCalls;
+  records = $state.raw<readonly EditRecord[]>([]);
+
+  constructor(calls: StudioCalls) {
+    this.calls = calls;
+  }
+
+  readonly scene: EditedScene = $derived(foldEdits(this.records));
+  private readonly bySeq: readonly EditRecord[] = $derived([...this.records].sort((a, b) => a.seq - b.seq));
+  /** The edit that undo would take back. */
+  readonly undoable: EditRecord | null = $derived(this.bySeq.findLast(({ undone }) => !undone) ?? null);
+  /** The edit that redo would bring back: the first undone one behind the last active one. */
+  readonly redoable: EditRecord | null = $derived.by(() => {
+    const after = this.undoable?.seq ?? -Infinity;
+    return this.bySeq.find(({ seq, undone }) => undone && seq > after) ?? null;
+  });
+
+  append(edit: Edit): Promise<unknown> {
+    return this.calls.ask('edits.append', edit, 'project');
+  }
+
+  undo(): Promise<unknown> {
+    return this.calls.ask('edits.undo', null, 'project');
+  }
+
+  redo(): Promise<unknown> {
+    return this.calls.ask('edits.redo', null, 'project');
+  }
+}
+
+/** What an edit did, as the undo button says it. */
+export function nameOfEdit({ edit }: EditRecord): string {
+  const many = (count: number, one: string): string => (count === 1 ? one : `${count} ${one}s`);
+  switch (edit.kind) {
+    case 'photos-excluded':
+      return `${edit.excluded ? 'exclude' : 'include'} ${many(edit.photoIds.length, 'photo')}`;
+    case 'photos-reordered':
+      return 'reorder photos';
+    case 'frames-hidden':
+      return `${edit.hidden ? 'hide' : 'show'} ${many(edit.frameIds.length, 'frame')}`;
+    case 'points-deleted':
+      return 'delete points';
+    case 'up-set':
+      return 'set up direction';
+    case 'scale-set':
+      return 'set scale';
+  }
+}

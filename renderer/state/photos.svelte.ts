@@ -1,0 +1,45 @@
+// Photos of the open project in the order the user sees, and what import said about the rest.
+
+import type { ImportProgress } from '../../electron/contract/commands.ts';
+import { inEditedOrder } from '../../projects/format/edits.ts';
+import type { Photo, PhotoId } from '../../projects/format/scene.ts';
+import type { EditsState } from './edits.svelte.ts';
+
+export class PhotosState {
+  private readonly edits: EditsState;
+  private rows = $state.raw<ReadonlyMap<PhotoId, Photo>>(new Map());
+  import = $state.raw<ImportProgress | null>(null);
+  watchedFolder = $state<string | null>(null);
+  /** Share of an upload to the host that is done; null when none is under way. */
+  uploadFraction = $state<number | null>(null);
+
+  constructor(edits: EditsState) {
+    this.edits = edits;
+  }
+
+  readonly ordered: readonly Photo[] = $derived.by(() => inEditedOrder([...this.rows.values()], this.edits.scene));
+  readonly placeOf: ReadonlyMap<PhotoId, number> = $derived(new Map(this.ordered.map(({ id }, idx) => [id, idx])));
+  readonly included: number = $derived(
+    this.ordered.filter(({ id }) => !this.edits.scene.excludedPhotoIds.has(id)).length,
+  );
+  readonly importing: boolean = $derived(this.import?.stage === 'listing' || this.import?.stage === 'reading');
+
+  get(id: PhotoId): Photo | null {
+    return this.rows.get(id) ?? null;
+  }
+
+  isExcluded(id: PhotoId): boolean {
+    return this.edits.scene.excludedPhotoIds.has(id);
+  }
+
+  reset(photos: readonly Photo[]): void {
+    this.rows = new Map(photos.map((photo) => [photo.id, photo]));
+    this.uploadFraction = null;
+  }
+
+  add(photos: readonly Photo[]): void {
+    const rows = new Map(this.rows);
+    for (const photo of photos) rows.set(photo.id, photo);
+    this.rows = rows;
+  }
+}

@@ -1,0 +1,43 @@
+// How the scene is looked at: colours, filters, sizes, layers. Changing it never changes data.
+
+export const colourModes = ['photo', 'confidence', 'frame', 'depth', 'height', 'normal', 'error', 'moving'] as const;
+export type ColourMode = (typeof colourModes)[number];
+
+export const frameFilters = ['all', 'one', 'upto'] as const;
+export type FrameFilter = (typeof frameFilters)[number];
+
+export class ViewState {
+  colourMode = $state<ColourMode>('photo');
+  /** Factor on the size at which points just close a surface. */
+  pointSize = $state(1);
+  /** Most points drawn while nothing moves. */
+  pointBudget = $state(4_000_000);
+  /** 0…1: points below are not drawn. */
+  minConfidence = $state(0);
+  frameFilter = $state<FrameFilter>('all');
+  showPoints = $state(true);
+  showCameras = $state(true);
+  showPhotosInCameras = $state(true);
+  showInferred = $state(true);
+  showGrid = $state(true);
+  /** Factor on the size of the camera frusta. */
+  cameraSize = $state(1);
+  orthographic = $state(false);
+
+  reset(): void {
+    this.minConfidence = 0;
+    this.frameFilter = 'all';
+    this.orthographic = false;
+  }
+}
+
+/** What the viewport tells about what it shows. */
+export interface ViewReadout {
+  pointsShown: number;
+  pointsLoaded: number;
+  framesPerSecond: number | null;
+  /** Length in world units of 100 px at the point the camera turns around; null while there is no scene. */
+  unitsPer100Px: number | null;
+  /** Range of the colour mode that is on, in its own unit. */
+  range: readonly [number, number] | null;
+}

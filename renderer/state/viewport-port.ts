@@ -1,0 +1,19 @@
+// What actions may ask of the viewport. `ui/Viewport.svelte` provides it; nobody else knows the scene.
+
+import type { FrameBox } from '../../projects/format/edits.ts';
+import type { PhotoId } from '../../projects/format/scene.ts';
+
+export const axisViews = ['front', 'back', 'right', 'left', 'top', 'bottom'] as const;
+export type AxisView = (typeof axisViews)[number];
+
+export interface ViewportPort {
+  /** Moves the camera so that all visible points are in view. */
+  frameAll(): void;
+  framePhotos(ids: readonly PhotoId[]): void;
+  /** Goes to where the photo was taken from, a little behind it. */
+  flyTo(id: PhotoId): void;
+  lookFrom(view: AxisView): void;
+  /** The box the user has drawn, in camera axes of every frame with points in it; empty when there is none. */
+  boxesDrawn(): FrameBox[];
+  clearTool(): void;
+}

@@ -1,0 +1,21 @@
+// Joins the viewport's port (what actions may ask) to the scene.
+
+import type { LiveView, Readout } from '../../scene/live-view.ts';
+import type { AppState } from '../../state/app-state.svelte.ts';
+import type { ColourMode } from '../../state/view.svelte.ts';
+import type { ViewportPort } from '../../state/viewport-port.ts';
+
+export function portOf(app: AppState, live: LiveView): ViewportPort {
+  return {
+    frameAll: () => live.frameAll(),
+    framePhotos: (ids) => live.framePhotos(new Set(ids)),
+    flyTo: (id) => (app.selection.lookingThrough = id),
+    lookFrom: (view) => live.lookFrom(view),
+    boxesDrawn: () => live.cutBox(),
+    clearTool: () => live.clearBox(),
+  };
+}
+
+export function rangeFor(mode: ColourMode, readout: Readout): readonly [number, number] | null {
+  return mode === 'depth' ? readout.depthRange : mode === 'height' ? readout.heightRange : null;
+}
