@@ -18,7 +18,7 @@ const shapes = cut3rLinearShapes({
   memorySlots: 8,
 });
 const expression =
-  "ARCroco3DStereo(ARCroco3DStereoConfig(img_size=(224, 224), head_type='linear', enc_num_heads=2, dec_num_heads=2, state_dec_num_heads=4))";
+  "ARCroco3DStereo(ARCroco3DStereoConfig(img_size=(224, 224), head_type='linear', enc_num_heads=2, ray_enc_num_heads=2, dec_num_heads=2, state_dec_num_heads=4))";
 
 /** Points lie around depth e − 1, poses near the first camera. */
 function tame(name: string, data: Float32Array): void {

@@ -77,7 +77,8 @@ export function readCut3rConfig(source: TensorSource, fileName: string): Cut3rCo
     },
     rayEncoder: {
       depth: depth('enc_blocks_ray_map'),
-      heads: encoderHeads,
+      // The official code fixes this number; only other builds name it.
+      heads: whole('ray_enc_num_heads', 16),
       hidden: shape('enc_blocks_ray_map.0.mlp.fc1.weight')[0],
     },
     decoder: {

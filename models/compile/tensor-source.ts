@@ -18,7 +18,7 @@ export interface TensorSource {
 
 /** Raw little-endian items as float32. @throws RangeError for types that are no weights */
 export function floatsOf(dtype: Dtype, bytes: Uint8Array): Float32Array {
-  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
   switch (dtype) {
     case 'F32':
       return new Float32Array(buffer as ArrayBuffer, byteOffset, byteLength / 4);

@@ -148,7 +148,8 @@ export function decodeSafetensors(file: Uint8Array): {
 /** Lays a typed array over raw little-endian bytes, copying when the bytes are not aligned. */
 export function tensorDataOf(dtype: Dtype, bytes: Uint8Array): TensorData {
   const size = bytesPerItem[dtype];
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  // A Buffer's slice() would share its memory: copy by construction.
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   const count = aligned.byteLength / size;
   const at = [aligned.buffer as ArrayBuffer, aligned.byteOffset, count] as const;
   switch (dtype) {

@@ -8,16 +8,26 @@ import { RecurrentReconstructor } from '../../../../models/run/recurrent/reconst
 import type { Reconstructor, SceneState } from '../../../../models/run/reconstructor.ts';
 import { createReconstructor } from '../../../../models/run/registry.ts';
 import { pinhole } from '../../../../projects/format/intrinsics.ts';
+import type { RunSettings } from '../../../../projects/format/scene.ts';
 import { identitySim3 } from '../../../../projects/format/sim3.ts';
 import { patternPhoto } from './photos.ts';
 
+const rules = ['plain', 'ttt3r', 'filt3r', 'memix'] as const;
 const look = { update: true, reset: false };
 const onCpu = { providers: [], threads: 1 } as const;
 let cacheFolder = '';
 
-const settings = (updateRule: string) => ({ sizePx: 64, maxFrames: null, refine: false, updateRule });
+const settings = (updateRule: RunSettings['updateRule']): RunSettings => ({
+  sizePx: 64,
+  maxFrames: null,
+  refine: false,
+  updateRule,
+});
 
-async function started(updateRule = 'plain', saved: SceneState | null = null): Promise<Reconstructor> {
+async function started(
+  updateRule: RunSettings['updateRule'] = 'plain',
+  saved: SceneState | null = null,
+): Promise<Reconstructor> {
   const method = await createReconstructor('tiny-recurrent', join(builtInPacksFolder, 'tiny-recurrent'), onCpu);
   await method.begin({ settings: settings(updateRule), photos: [], cacheFolder, saved });
   return method;
@@ -58,23 +68,20 @@ describe('the recurrent runner', () => {
     await method.dispose();
   });
 
-  test.for(['plain', 'ttt3r', 'filt3r', 'memix'])(
-    'a run with %s goes on from its saved state bit by bit',
-    async (rule) => {
-      const whole = await started(rule);
-      for (let i = 0; i < 3; i++) await whole.step(patternPhoto(i), look);
-      const half = await started(rule);
-      for (let i = 0; i < 2; i++) await half.step(patternPhoto(i), look);
-      const resumed = await started(rule, await half.save());
-      await resumed.step(patternPhoto(2), look);
-      expect(bitsOf(await resumed.save())).toBe(bitsOf(await whole.save()));
-      for (const method of [whole, half, resumed]) await method.dispose();
-    },
-  );
+  test.for(rules)('a run with %s goes on from its saved state bit by bit', async (rule) => {
+    const whole = await started(rule);
+    for (let i = 0; i < 3; i++) await whole.step(patternPhoto(i), look);
+    const half = await started(rule);
+    for (let i = 0; i < 2; i++) await half.step(patternPhoto(i), look);
+    const resumed = await started(rule, await half.save());
+    await resumed.step(patternPhoto(2), look);
+    expect(bitsOf(await resumed.save())).toBe(bitsOf(await whole.save()));
+    for (const method of [whole, half, resumed]) await method.dispose();
+  });
 
   test('the rules differ from each other after the second photo', async () => {
     const states = new Set<string>();
-    for (const rule of ['plain', 'ttt3r', 'filt3r', 'memix']) {
+    for (const rule of rules) {
       const method = await started(rule);
       for (let i = 0; i < 2; i++) await method.step(patternPhoto(i), look);
       const { tensors } = await method.save();

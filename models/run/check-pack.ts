@@ -1,0 +1,79 @@
+// Checks an installed pack: against a golden file, or by itself.
+
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { StudioFailure } from '../../projects/format/result.ts';
+import { decodeSafetensors } from '../../projects/format/safetensors.ts';
+import type { OutputCheck, Tolerance } from './compare.ts';
+import type { InstalledPack } from './packs.ts';
+import { checkRecurrentGolden, type GoldenFile } from './recurrent/golden.ts';
+import { RecurrentNetwork } from './recurrent/network.ts';
+import { selfCheckRecurrent } from './recurrent/self-check.ts';
+import type { SessionOptions } from './session.ts';
+
+export interface PackReport {
+  id: string;
+  /** What ran where. */
+  provider: string;
+  /** null: the pack was checked by itself. */
+  goldenFile: string | null;
+  tolerance: Tolerance | null;
+  outputs: OutputCheck[];
+  passed: boolean;
+  seconds: number;
+}
+
+/**
+ * float32: what two orders of summation may differ by. float16: weights keep 11 bits, so every product is off by up to 5e-4, and errors
+ * of a recurrent run add up over layers and photos; 2e-2 is far below what a wrong layer gives (order 1).
+ */
+export const goldenTolerance: Readonly<Record<'float32' | 'float16', Tolerance>> = {
+  float32: { absolute: 1e-4, relative: 1e-3 },
+  float16: { absolute: 2e-2, relative: 2e-2 },
+};
+
+/**
+ * Runs in the engine process: it opens sessions.
+ * @param goldenPath a file in the layout of golden runs; null: only that every graph runs and gives sane numbers
+ * @throws StudioFailure 'model-damaged', 'golden-mismatch' when the golden file cannot be used; a mismatch of numbers is in the report
+ */
+export async function checkPack(
+  pack: InstalledPack,
+  goldenPath: string | null,
+  options: SessionOptions = {},
+): Promise<PackReport> {
+  const { id, kind, precision } = pack.manifest;
+  if (kind !== 'recurrent')
+    throw new StudioFailure('golden-mismatch', { reason: `packs of kind ${kind} have no check of this form.` });
+  const startMs = performance.now();
+  const golden = goldenPath === null ? null : await readGolden(goldenPath);
+  const network = await RecurrentNetwork.open(pack, options);
+  try {
+    const tolerance = golden ? goldenTolerance[precision === 'float32' ? 'float32' : 'float16'] : null;
+    const outputs =
+      golden && tolerance ? await checkRecurrentGolden(network, golden, tolerance) : await selfCheckRecurrent(network);
+    return {
+      id,
+      provider: network.provider,
+      goldenFile: goldenPath,
+      tolerance,
+      outputs,
+      passed: outputs.every(({ passed }) => passed),
+      seconds: (performance.now() - startMs) / 1000,
+    };
+  } finally {
+    await network.dispose();
+  }
+}
+
+async function readGolden(path: string): Promise<GoldenFile> {
+  const name = basename(path);
+  const bytes = await readFile(path).catch(() => {
+    throw new StudioFailure('golden-mismatch', { reason: `${name} cannot be opened.` });
+  });
+  try {
+    return decodeSafetensors(bytes);
+  } catch (thrown) {
+    throw new StudioFailure('golden-mismatch', { reason: `${name} is no golden file (${(thrown as Error).message})` });
+  }
+}
