@@ -6,14 +6,20 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname } from 'node:path';
 import sharp from 'sharp';
 import type { ProbedPhoto, ProbeRequest } from '../../format/photo-probe.ts';
+import { largePathOf } from '../../format/layout.ts';
 import { errorOf, StudioFailure } from '../../format/result.ts';
 import { exifFacts, noExif } from './exif.ts';
+import type { PictureKind } from './kinds.ts';
 import { openPicture, type Picture } from './picture.ts';
 import { readPhotoFile, unreadable } from './read-file.ts';
 import { reasonOf } from './reason.ts';
 
 /** Long side of thumbnails. */
 export const thumbPx = 320;
+/** Long side of the picture that stands in for a photo which a page cannot show: fills a large screen. */
+export const largePx = 2048;
+/** Kinds, by content and not by name, that every current browser engine decodes itself. */
+const shownByPages: ReadonlySet<PictureKind> = new Set(['jpeg', 'png', 'webp', 'avif', 'gif']);
 
 /** Probes files side by side, one per core. The answers are in the order of the files; no file can make the others fail. */
 export async function probePhotos({ files }: ProbeRequest): Promise<ProbedPhoto[]> {
@@ -34,8 +40,12 @@ async function probePhoto({ path, photoId, thumbPath }: ProbeRequest['files'][nu
     const bytes = await readPhotoFile(path);
     const sha256 = hash('sha256', bytes, 'hex');
     const picture = await decoding(path, () => openPicture(bytes, basename(path)));
-    const thumb = await decoding(path, () => thumbnail(picture));
+    const thumb = await decoding(path, () => webp(picture, thumbPx));
     await writeWhole(thumbPath, thumb);
+    if (!shownByPages.has(picture.kind)) {
+      const large = await decoding(path, () => webp(picture, largePx));
+      await writeWhole(largePathOf(thumbPath), large);
+    }
     const { widthPx, heightPx, notices, tags } = picture;
     const exif = tags ? exifFacts(tags, widthPx, heightPx) : noExif;
     return { ok: true, photoId, facts: { sha256, widthPx, heightPx, ...exif }, notices };
@@ -44,10 +54,10 @@ async function probePhoto({ path, photoId, thumbPath }: ProbeRequest['files'][nu
   }
 }
 
-function thumbnail(picture: Picture): Promise<Buffer> {
+function webp(picture: Picture, sidePx: number): Promise<Buffer> {
   return picture.render((pipeline) =>
     pipeline
-      .resize({ width: thumbPx, height: thumbPx, fit: 'inside', withoutEnlargement: true })
+      .resize({ width: sidePx, height: sidePx, fit: 'inside', withoutEnlargement: true })
       .webp({ quality: 75, effort: 1 })
       .toBuffer(),
   );

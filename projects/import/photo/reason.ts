@@ -1,15 +1,13 @@
 // What a decoder complains about, as a reason for people.
 
+/** The kind of a file is known by its first bytes: a header that sharp then calls unsupported is a damaged one. */
 const known: readonly (readonly [RegExp, string])[] = [
   [
-    /premature end|truncated|unexpected end|read error|eof|end of (file|data)|out of order read|IDAT|short read/i,
+    /premature end|truncated|unexpected end|read error|eof|end of (file|data)|out of order read|IDAT|short read|unsupported image format/i,
     'the file is cut off or damaged inside.',
   ],
   [/exceeds pixel limit|dimensions? .*exceed|too large/i, 'it has more pixels than the studio reads.'],
-  [
-    /unsupported image format|not a known|no decode delegate|unsupported/i,
-    'it is stored in a way the studio does not know.',
-  ],
+  [/unsupported|not a known|not supported/i, 'it is stored in a way the studio does not know.'],
   [/memory|alloc/i, 'there is not enough memory for it.'],
 ];
 

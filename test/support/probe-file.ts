@@ -1,0 +1,6 @@
+// A process that probes one photo and says what came of it.
+
+import { probePhotos } from '../../projects/import/photo/probe.ts';
+
+const [answer] = await probePhotos({ files: [{ path: process.argv[2], photoId: 'p', thumbPath: '/dev/null/thumb' }] });
+console.log(answer.ok ? 'it was read' : answer.error.sentence);
