@@ -5,7 +5,7 @@ export function removeFlyingPixels(
   depth: Float32Array,
   widthPx: number,
   heightPx: number,
-  { tolerance = 0.02, wanted = 4 }: { tolerance?: number; wanted?: number } = {},
+  { tolerance = 0.02, share = 0.5 }: { tolerance?: number; share?: number } = {},
 ): void {
   const original = depth.slice();
   for (let row = 0, i = 0; row < heightPx; row++)
@@ -13,14 +13,16 @@ export function removeFlyingPixels(
       const d = original[i];
       if (!(d > 0)) continue;
       let alike = 0;
+      let around = 0;
       for (let dy = -1; dy <= 1; dy++)
         for (let dx = -1; dx <= 1; dx++) {
           const x = column + dx;
           const y = row + dy;
           if ((dx === 0 && dy === 0) || x < 0 || y < 0 || x >= widthPx || y >= heightPx) continue;
+          around++;
           if (Math.abs(original[y * widthPx + x] - d) < tolerance * d) alike++;
         }
-      if (alike < wanted) depth[i] = NaN;
+      if (alike < share * around) depth[i] = NaN;
     }
 }
 

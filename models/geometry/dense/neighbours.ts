@@ -18,6 +18,9 @@ export interface PosedPhoto {
 /** Angle of parallax at which matching is at its best: wide enough to measure, narrow enough to look alike (as in MVSNet's view selection). */
 const bestAngleRad = (8 * Math.PI) / 180;
 
+/** Under this angle a tenth of a pixel is a tenth of the depth and more, at the sizes we sweep. */
+const smallestAngleRad = (0.3 * Math.PI) / 180;
+
 /**
  * The best `count` neighbours: many common points, seen at a good angle. Each common point adds up to 1 by its angle of parallax
  * (Y. Yao et al., MVSNet, ECCV 2018, section 4.1, with our angles). Views that stand at the same place add nothing.
@@ -38,6 +41,7 @@ export function chooseNeighbours(
       const theirs = subtract(photo.worldFromCamera.translation, position);
       const cosine = dot(own, theirs) / (length(own) * length(theirs));
       const angle = Math.acos(Math.min(1, Math.max(-1, cosine)));
+      if (angle < smallestAngleRad) continue;
       const spread = angle < bestAngleRad ? bestAngleRad / 2.5 : bestAngleRad * 1.5;
       const worth = Math.exp(-((angle - bestAngleRad) ** 2) / (2 * spread ** 2));
       scores.set(id, (scores.get(id) ?? 0) + worth);

@@ -2,6 +2,7 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { StudioFailure } from '../../format/result.ts';
+import { compareNaturally } from '../natural-order.ts';
 
 /** The text, or null when there is no such file. */
 export async function textOrNull(path: string): Promise<string | null> {
@@ -16,5 +17,5 @@ export async function textOrNull(path: string): Promise<string | null> {
 /** Names in the folder that match, sorted as the import sorts photos (numbers by value); empty when there is no such folder. */
 export async function namesIn(folder: string, pattern: RegExp): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => pattern.test(name)).sort(new Intl.Collator('en', { numeric: true }).compare);
+  return names.filter((name) => pattern.test(name)).sort(compareNaturally);
 }

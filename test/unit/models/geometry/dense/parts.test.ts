@@ -1,0 +1,117 @@
+// The parts of dense depth on cases small enough to see through.
+
+import { describe, expect, test } from 'vitest';
+import { agreementOf } from '../../../../../models/geometry/dense/agreement.ts';
+import { removeFlyingPixels, removeSpeckles } from '../../../../../models/geometry/dense/clean.ts';
+import { chooseNeighbours, depthRangeOf } from '../../../../../models/geometry/dense/neighbours.ts';
+import { aggregateCosts, parabolaOffset } from '../../../../../models/geometry/dense/semiglobal.ts';
+import { halved, sweepView } from '../../../../../models/geometry/dense/view.ts';
+import { pinhole, projectPoint } from '../../../../../projects/format/intrinsics.ts';
+import type { Sim3, Vec3 } from '../../../../../projects/format/sim3.ts';
+
+const at = (x: number, y = 0, z = 0): Sim3 => ({ rotation: [0, 0, 0, 1], translation: [x, y, z], scale: 1 });
+
+describe('cleaning', () => {
+  test('a pixel between two surfaces goes, the surfaces stay', () => {
+    const depth = Float32Array.from({ length: 7 * 7 }, (_, i) => (i % 7 < 3 ? 1 : i % 7 > 3 ? 2 : 1.5));
+    removeFlyingPixels(depth, 7, 7);
+    for (let i = 0; i < 49; i++) expect(Number.isNaN(depth[i])).toBe(i % 7 === 3);
+  });
+
+  test('a speck goes, a patch stays', () => {
+    const depth = new Float32Array(20 * 20).fill(NaN);
+    for (let y = 0; y < 10; y++) for (let x = 0; x < 10; x++) depth[y * 20 + x] = 1;
+    for (const i of [15 * 20 + 15, 15 * 20 + 16]) depth[i] = 3;
+    removeSpeckles(depth, 20, 20, { smallest: 50 });
+    expect(depth.filter((d) => d > 0).length).toBe(100);
+  });
+});
+
+describe('smooth choice of planes', () => {
+  test('the parabola finds the vertex', () => {
+    const f = (x: number): number => (x - 0.3) ** 2;
+    expect(parabolaOffset(f(-1), f(0), f(1))).toBeCloseTo(0.3, 12);
+    expect(parabolaOffset(1, 1, 1)).toBe(0);
+  });
+
+  test('a pixel without a match takes the plane of its surroundings', () => {
+    const [w, h, planes] = [9, 9, 6];
+    const score = new Float32Array(planes * w * h);
+    for (let i = 0; i < w * h; i++) score[2 * w * h + i] = i === 40 ? 0 : 1;
+    const total = aggregateCosts(score, planes, w, h, new Float32Array(w * h));
+    const costs = [...total.subarray(40 * planes, 41 * planes)];
+    expect(costs.indexOf(Math.min(...costs))).toBe(2);
+  });
+});
+
+describe('agreement between views', () => {
+  const camera = pinhole(20, 16, 20);
+  const seen = (photoId: string, pose: Sim3, depth: number) => ({
+    view: { photoId, camera, grey: new Float32Array(320), worldFromCamera: pose },
+    map: {
+      widthPx: 20,
+      heightPx: 16,
+      depth: new Float32Array(320).fill(depth),
+      confidence: new Float32Array(320).fill(1),
+    },
+  });
+
+  test('a plane seen from two sides agrees where both see it, and its depth is averaged', () => {
+    // The second camera stands 1 nearer and says 0.5 % more.
+    const result = agreementOf(seen('a', at(0), 5), [seen('b', at(0, 0, 1), 4.02)], 0.01);
+    const middle = 8 * 20 + 10;
+    expect(result.views[middle]).toBe(1);
+    expect(result.depth[middle]).toBeCloseTo(5 * (1 + 0.005 / 2), 4);
+    // From nearer the picture holds less: the corner lies outside it.
+    expect(result.views[0]).toBe(0);
+  });
+
+  test('another surface does not agree', () => {
+    const result = agreementOf(seen('a', at(0), 5), [seen('b', at(0.2), 4)], 0.02);
+    expect(Math.max(...result.views)).toBe(0);
+    expect(result.difference[170]).toBe(1);
+  });
+});
+
+describe('neighbours and range', () => {
+  const points = Array.from({ length: 40 }, (_, i) => ({
+    position: [(i % 8) - 4, Math.floor(i / 8) - 2, 10] as Vec3,
+    seenBy: ['ref', 'same', 'near', 'far', 'few'].filter((id) => id !== 'few' || i < 2),
+  }));
+  const photos = new Map(
+    Object.entries({ ref: at(0), same: at(0.01), near: at(1.4), far: at(30), few: at(1.4) }).map(
+      ([photoId, worldFromCamera]) => [photoId, { photoId, worldFromCamera }],
+    ),
+  );
+
+  test('the neighbour at a good angle with many points comes first, the ones in the same place or far aside do not come at all', () => {
+    const chosen = chooseNeighbours(photos.get('ref')!, photos, points, 4);
+    expect(chosen).toEqual(['near', 'few']);
+  });
+
+  test('the range holds the points with room around, and too few points give none', () => {
+    const range = depthRangeOf(at(0), points)!;
+    expect(range.near).toBeLessThan(10);
+    expect(range.far).toBeGreaterThan(10);
+    expect(depthRangeOf(at(0), points.slice(0, 3))).toBeNull();
+    expect(depthRangeOf(at(0, 0, 20), points)).toBeNull();
+  });
+});
+
+test('undistorting puts what the lens bent back where a pinhole shows it', () => {
+  const lens = { ...pinhole(64, 48, 60), k1: -0.2, k2: 0 };
+  const data = new Uint8Array(64 * 48 * 3);
+  // A bright spot where the lens shows the ray (0.35, 0.25, 1).
+  const [xd, yd] = projectPoint(lens, [0.35, 0.25, 1])!;
+  for (let dy = -1; dy <= 1; dy++)
+    for (let dx = -1; dx <= 1; dx++)
+      data.fill(
+        255,
+        ((Math.floor(yd) + dy) * 64 + Math.floor(xd) + dx) * 3,
+        ((Math.floor(yd) + dy) * 64 + Math.floor(xd) + dx) * 3 + 3,
+      );
+  const view = sweepView('p', { widthPx: 64, heightPx: 48, data }, lens, at(0));
+  const [x, y] = projectPoint(view.camera, [0.35, 0.25, 1])!;
+  expect(view.grey[Math.floor(y) * 64 + Math.floor(x)]).toBeCloseTo(1, 1);
+  expect(halved(view).camera).toMatchObject({ widthPx: 32, heightPx: 24, fxPx: 30, cxPx: 16 });
+});
