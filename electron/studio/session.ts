@@ -1,9 +1,10 @@
 // The open project: its store, what is cached of it, and the work that goes on in it.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProjectSnapshot } from '../contract/commands.ts';
 import { foldEdits, inEditedOrder, type EditedScene, type EditRecord } from '../../projects/format/edits.ts';
-import { chunkPath, thumbPath } from '../../projects/format/layout.ts';
+import { chunkPath, largePathOf, thumbPath } from '../../projects/format/layout.ts';
 import type { ChunkId, Photo, PhotoId } from '../../projects/format/scene.ts';
 import type { ProjectStore } from '../../projects/store/project-store.ts';
 import type { Emitter } from './emitter.ts';
@@ -73,11 +74,12 @@ export class Session {
     return this.store.photos.byId(id) ? join(this.folder, thumbPath(id)) : null;
   }
 
-  /** The original, or its thumbnail where a page could not show the original. */
+  /** The original, or the large picture that stands in for one that a page could not show. */
   photoFile(id: PhotoId): string | null {
     const photo = this.store.photos.byId(id);
     if (!photo) return null;
-    return shownByPages.test(photo.path) ? this.store.photoPath(photo) : join(this.folder, thumbPath(id));
+    const large = join(this.folder, largePathOf(thumbPath(id)));
+    return existsSync(large) ? large : this.store.photoPath(photo);
   }
 
   snapshot(imports: ImportControl, runs: RunControl): ProjectSnapshot {
@@ -101,6 +103,3 @@ export class Session {
     };
   }
 }
-
-/** Formats that every current browser engine decodes itself. */
-const shownByPages = /\.(jpe?g|png|webp|avif|gif)$/i;

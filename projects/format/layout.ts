@@ -13,5 +13,7 @@ export const projectLayout = {
 
 export const chunkPath = (chunkId: string): string => `${projectLayout.chunks}/${chunkId}.safetensors`;
 export const thumbPath = (photoId: string): string => `${projectLayout.thumbs}/${photoId}.webp`;
+/** Beside a thumbnail, the same picture in full view: only for photos of kinds that browsers cannot show (HEIC, TIFF, RAW). */
+export const largePathOf = (thumbPath: string): string => thumbPath.replace(/\.webp$/, '.large.webp');
 export const statePath = (runId: string, stepIdx: number): string =>
   `${projectLayout.states}/${runId}-${String(stepIdx).padStart(6, '0')}.safetensors`;

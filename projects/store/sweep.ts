@@ -1,7 +1,7 @@
 // Consistency on opening: files without rows go, rows without files go with a notice, a run that was cut off is paused.
 
 import { join } from 'node:path';
-import { chunkPath, projectLayout, statePath, thumbPath } from '../format/layout.ts';
+import { chunkPath, largePathOf, projectLayout, statePath, thumbPath } from '../format/layout.ts';
 import { fileSize, namesIn, removeFiles } from './files.ts';
 import type { ProjectStore } from './project-store.ts';
 
@@ -41,7 +41,7 @@ export async function sweep(store: ProjectStore): Promise<string[]> {
   await removeUnknown(
     folder,
     projectLayout.thumbs,
-    store.photos.list().map(({ id }) => thumbPath(id)),
+    store.photos.list().flatMap(({ id }) => [thumbPath(id), largePathOf(thumbPath(id))]),
   );
 
   for (const run of store.runs.list())

@@ -77,7 +77,7 @@ function importsOf(path: string, syntax: ts.SourceFile): Import[] {
 function isUrlOfModule(node: ts.Node): node is ts.NewExpression {
   if (!ts.isNewExpression(node) || !ts.isIdentifier(node.expression) || node.expression.text !== 'URL') return false;
   const [first, second] = node.arguments ?? [];
-  return Boolean(first && ts.isStringLiteral(first) && /\.ts$/.test(first.text) && second);
+  return Boolean(first && ts.isStringLiteral(first) && first.text.endsWith('.ts') && second);
 }
 
 /** Script blocks of a component; everything else becomes blank. */
