@@ -2,12 +2,23 @@
 
 import { errorOf } from '../../projects/format/result.ts';
 import type { Command } from './command.ts';
+import { evalCommand } from './eval.ts';
+import { exportCommand } from './export.ts';
 import { modelsCommand } from './models.ts';
 import { queryCommand } from './query.ts';
 import { reconstructCommand } from './reconstruct.ts';
 import { renderCommand } from './render.ts';
+import { serveCommand } from './serve.ts';
 
-const commands: readonly Command[] = [reconstructCommand, queryCommand, renderCommand, modelsCommand];
+const commands: readonly Command[] = [
+  reconstructCommand,
+  exportCommand,
+  queryCommand,
+  renderCommand,
+  evalCommand,
+  modelsCommand,
+  serveCommand,
+];
 
 async function main([name, ...args]: string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {

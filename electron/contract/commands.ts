@@ -3,7 +3,6 @@
 import * as v from 'valibot';
 import type { AskReply, LabelReply } from './scene-requests.ts';
 import { exportFormatIds } from '../../projects/format/export-formats.ts';
-import { exportFormatIds } from '../../projects/format/export-formats.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
 import type {
   Frame,
@@ -121,8 +120,10 @@ export const commandInputs = {
   'models.list': none,
   'models.add': v.object({ source: importSource, acceptLicence: v.boolean() }),
   'models.remove': v.object({ modelId: id }),
-  /** `path: null` asks the user with the system's dialog. Formats without an extension write a folder. */
-  /** Without a path the system's dialog asks; in a browser the file goes into the project's own `exports` folder. */
+  /**
+   * `path: null` asks the user with the system's dialog; in a browser the export goes into the project's own `exports` folder.
+   * Formats without an extension write a folder.
+   */
   'export.write': v.object({
     format: v.picklist(exportFormatIds),
     path: v.nullable(path),

@@ -50,6 +50,10 @@ export class EngineClient {
     return this.#ending === null;
   }
 
+  get busy(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /**
    * There is no time limit: a big model may think for minutes, and a dead process says so by itself.
    * @throws EngineGone, EngineRefusal

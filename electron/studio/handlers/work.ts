@@ -2,9 +2,10 @@
 
 import type { EditRecord } from '../../../projects/format/edits.ts';
 import type { StudioContext } from '../context.ts';
+import { writeExport } from '../export-job.ts';
 import type { CommandsOf, HandlersOf } from './handler.ts';
 
-export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits'>> = {
+export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits' | 'export'>> = {
   'import.start': async (context, input) => {
     await context.requireProject().imports.start(input);
     return null;
@@ -44,6 +45,11 @@ export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits'>> = 
   'edits.append': (context, edit) => edited(context, (edits) => edits.append(edit)) as EditRecord,
   'edits.undo': (context) => edited(context, (edits) => edits.undo()),
   'edits.redo': (context) => edited(context, (edits) => edits.redo()),
+
+  'export.write': async (context, { format, path, minConfidence }) => {
+    const { path: written, bytes, notices } = await writeExport(context, format, path, minConfidence);
+    return { path: written, bytes, notices };
+  },
 };
 
 /** Row first, then the event with the whole list: the fold is cheap and cannot get out of step. */

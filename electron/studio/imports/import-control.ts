@@ -161,7 +161,7 @@ export class ImportControl {
   #afterImport(): void {
     if (this.#waiting > 0) return;
     // Decoders keep memory; the next import starts the process again in a moment.
-    this.#engines.end();
+    this.#engines.endWhenIdle();
     if (this.#session.store.isOpen) this.#session.projectChanged();
   }
 }

@@ -22,6 +22,11 @@ export class EngineSlot {
     return this.#client?.alive ? this.#client : null;
   }
 
+  /** Gives its memory back unless somebody waits for an answer; the next request starts it again. */
+  endWhenIdle(): void {
+    if (this.#client?.busy === false) this.end();
+  }
+
   end(): void {
     this.#client?.kill();
     this.#client = null;
