@@ -1,5 +1,5 @@
 // COLMAP itself reads both models: its analyser counts them, its converter turns one into the other.
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,80 +20,81 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs COLMAP; a machine without it fails here with the way to get it, because nobody else's reader would then have looked. */
+const offscreen = { ...process.env, QT_QPA_PLATFORM: 'offscreen' };
+
 async function colmap(command: string, ...args: string[]): Promise<string> {
-  const offscreen = { ...process.env, QT_QPA_PLATFORM: 'offscreen' };
-  try {
-    const { stdout, stderr } = await promisify(execFile)('colmap', [command, ...args], { env: offscreen });
-    return stdout + stderr;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      throw new Error(
-        'COLMAP is not installed, so the export cannot be checked: install it (Debian, Ubuntu: apt-get install colmap).',
-        { cause: error },
-      );
-    throw error;
-  }
+  const { stdout, stderr } = await promisify(execFile)('colmap', [command, ...args], { env: offscreen });
+  return stdout + stderr;
 }
+
+/** `npm test` must pass on a bare machine; what was not looked at there is said, and `.ci/run` installs COLMAP. */
+const hasColmap = spawnSync('colmap', ['help'], { env: offscreen }).status === 0;
+if (!hasColmap)
+  console.warn(
+    'not run: COLMAP reads our models, because it is not installed (Debian, Ubuntu: apt-get install colmap)',
+  );
 
 const lines = async (path: string): Promise<string[]> =>
   (await readFile(path, 'utf8')).split('\n').filter((line) => !line.startsWith('#'));
 
+if (hasColmap)
+  describe('COLMAP itself', () => {
+    test('analyses our model, binary and text alike', async () => {
+      const { path } = await exportProject({ format: 'colmap', outPath: join(folder, 'model'), source: run });
+      for (const model of ['sparse/0', 'sparse_text']) {
+        const said = await colmap('model_analyzer', '--path', join(path, model));
+        expect(said).toMatch(/Cameras: 1\b/);
+        expect(said).toMatch(/Registered images: 3\b/);
+        expect(said).toMatch(new RegExp(`Points: ${3 * 64 * 48}\\b`));
+        expect(said).toMatch(new RegExp(`Observations: ${3 * 64 * 48}\\b`));
+        expect(said).toMatch(/Mean track length: 1\.0/);
+      }
+    });
+
+    test('converts it to text with the true poses, names and pixels', async () => {
+      const { path } = await exportProject({ format: 'colmap', outPath: join(folder, 'model'), source: run });
+      const back = join(folder, 'back');
+      await mkdir(back);
+      await colmap(
+        'model_converter',
+        '--input_path',
+        join(path, 'sparse/0'),
+        '--output_path',
+        back,
+        '--output_type',
+        'TXT',
+      );
+      const [camera] = await lines(join(back, 'cameras.txt'));
+      expect(camera).toBe('1 PINHOLE 64 48 51.200000000000003 51.200000000000003 32 24');
+      const images = await lines(join(back, 'images.txt'));
+      const seen = new Set<number>();
+      for (let i = 0; i < 3; i++) {
+        const [id, qw, qx, qy, qz, tx, ty, tz, , name] = images[i * 2].split(' ');
+        const at = Number(id) - 1;
+        seen.add(at);
+        const truth = inverse(run.cameras[at].worldFromCamera);
+        const rotation: Quaternion = [Number(qx), Number(qy), Number(qz), Number(qw)];
+        expect(angleBetween(rotation, truth.rotation)).toBeLessThan(1e-12);
+        [tx, ty, tz].forEach((value, k) => expect(Number(value)).toBeCloseTo(truth.translation[k], 12));
+        expect(name).toBe(`photo_0${at}.jpg`);
+        const [x, y, pointId] = images[i * 2 + 1].split(' ').map(Number);
+        expect([(x % 1) - 0.5, (y % 1) - 0.5]).toEqual([0, 0]);
+        expect(pointId).toBe(at * 64 * 48 + 1);
+      }
+      expect(seen.size).toBe(3);
+      // Every point projects to the pixel it was seen at: 1e-3 px, for float32 coordinates of a few metres and 51 px focal length.
+      for (const line of (await lines(join(back, 'points3D.txt'))).filter((text) => text !== '').slice(0, 500)) {
+        const [, x, y, z, , , , , imageId, idx] = line.split(' ').map(Number);
+        const { intrinsics, worldFromCamera } = run.cameras[imageId - 1];
+        const pixel = projectPoint(intrinsics, transformPoint(inverse(worldFromCamera), [x, y, z]));
+        const row = images.find((_, at) => at % 2 === 1 && images[at - 1].startsWith(`${imageId} `))?.split(' ') ?? [];
+        expect(pixel?.[0]).toBeCloseTo(Number(row[idx * 3]), 3);
+        expect(pixel?.[1]).toBeCloseTo(Number(row[idx * 3 + 1]), 3);
+      }
+    });
+  });
+
 describe('A COLMAP model', () => {
-  test('is read by model_analyzer, binary and text alike', async () => {
-    const { path } = await exportProject({ format: 'colmap', outPath: join(folder, 'model'), source: run });
-    for (const model of ['sparse/0', 'sparse_text']) {
-      const said = await colmap('model_analyzer', '--path', join(path, model));
-      expect(said).toMatch(/Cameras: 1\b/);
-      expect(said).toMatch(/Registered images: 3\b/);
-      expect(said).toMatch(new RegExp(`Points: ${3 * 64 * 48}\\b`));
-      expect(said).toMatch(new RegExp(`Observations: ${3 * 64 * 48}\\b`));
-      expect(said).toMatch(/Mean track length: 1\.0/);
-    }
-  });
-
-  test('converted to text by model_converter has the true poses, names and pixels', async () => {
-    const { path } = await exportProject({ format: 'colmap', outPath: join(folder, 'model'), source: run });
-    const back = join(folder, 'back');
-    await mkdir(back);
-    await colmap(
-      'model_converter',
-      '--input_path',
-      join(path, 'sparse/0'),
-      '--output_path',
-      back,
-      '--output_type',
-      'TXT',
-    );
-    const [camera] = await lines(join(back, 'cameras.txt'));
-    expect(camera).toBe('1 PINHOLE 64 48 51.200000000000003 51.200000000000003 32 24');
-    const images = await lines(join(back, 'images.txt'));
-    const seen = new Set<number>();
-    for (let i = 0; i < 3; i++) {
-      const [id, qw, qx, qy, qz, tx, ty, tz, , name] = images[i * 2].split(' ');
-      const at = Number(id) - 1;
-      seen.add(at);
-      const truth = inverse(run.cameras[at].worldFromCamera);
-      const rotation: Quaternion = [Number(qx), Number(qy), Number(qz), Number(qw)];
-      expect(angleBetween(rotation, truth.rotation)).toBeLessThan(1e-12);
-      [tx, ty, tz].forEach((value, k) => expect(Number(value)).toBeCloseTo(truth.translation[k], 12));
-      expect(name).toBe(`photo_0${at}.jpg`);
-      const [x, y, pointId] = images[i * 2 + 1].split(' ').map(Number);
-      expect([(x % 1) - 0.5, (y % 1) - 0.5]).toEqual([0, 0]);
-      expect(pointId).toBe(at * 64 * 48 + 1);
-    }
-    expect(seen.size).toBe(3);
-    // Every point projects to the pixel it was seen at: 1e-3 px, for float32 coordinates of a few metres and 51 px focal length.
-    for (const line of (await lines(join(back, 'points3D.txt'))).filter((text) => text !== '').slice(0, 500)) {
-      const [, x, y, z, , , , , imageId, idx] = line.split(' ').map(Number);
-      const { intrinsics, worldFromCamera } = run.cameras[imageId - 1];
-      const pixel = projectPoint(intrinsics, transformPoint(inverse(worldFromCamera), [x, y, z]));
-      const row = images.find((_, at) => at % 2 === 1 && images[at - 1].startsWith(`${imageId} `))?.split(' ') ?? [];
-      expect(pixel?.[0]).toBeCloseTo(Number(row[idx * 3]), 3);
-      expect(pixel?.[1]).toBeCloseTo(Number(row[idx * 3 + 1]), 3);
-    }
-  });
-
   test('in text form has two lines per image, and an even number of lines in all', async () => {
     const { path } = await exportProject({ format: 'colmap', outPath: join(folder, 'model'), source: run });
     const text = await readFile(join(path, 'sparse_text/images.txt'), 'utf8');
