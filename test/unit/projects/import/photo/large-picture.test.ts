@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { largePathOf } from '../../../../../projects/format/layout.ts';
 import { largePx, probePhotos } from '../../../../../projects/import/photo/probe.ts';
@@ -21,7 +21,7 @@ async function probed(path: string): Promise<string> {
   return largePathOf(thumbPath);
 }
 
-const picture = (widthPx: number, heightPx: number): sharp.Sharp =>
+const picture = (widthPx: number, heightPx: number): Sharp =>
   sharp({ create: { width: widthPx, height: heightPx, channels: 3, background: '#804020' } });
 
 test('a TIFF is shown upright and no larger than a screen', async () => {
