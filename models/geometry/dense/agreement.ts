@@ -18,11 +18,18 @@ export interface Agreement {
   difference: Float32Array;
 }
 
+/** How far apart two depths of one surface may be: what `px` pixels of parallax between the two views amount to, within limits relative to the depth. */
+export interface Tolerance {
+  px: number;
+  least: number;
+  most: number;
+}
+
 /**
- * A depth agrees with another view when the point it makes lies there within `tolerance` (relative) of that view's own depth at the same
+ * A depth agrees with another view when the point it makes lies there within the tolerance of that view's own depth at the same
  * place (J. L. Schönberger et al., "Pixelwise view selection for unstructured MVS", ECCV 2016, geometric consistency, here in depth).
  */
-export function agreementOf(reference: SeenDepth, others: readonly SeenDepth[], tolerance: number): Agreement {
+export function agreementOf(reference: SeenDepth, others: readonly SeenDepth[], tolerance: Tolerance): Agreement {
   const { widthPx, heightPx, depth } = reference.map;
   const n = widthPx * heightPx;
   const views = new Uint8Array(n);
@@ -42,7 +49,7 @@ export function agreementOf(reference: SeenDepth, others: readonly SeenDepth[], 
 function addAgreement(
   { view, map }: SeenDepth,
   other: SeenDepth,
-  tolerance: number,
+  tolerance: Tolerance,
   views: Uint8Array,
   sum: Float32Array,
   absolute: Float32Array,
@@ -55,6 +62,8 @@ function addAgreement(
   const [tx, ty, tz] = translation;
   const a = cameraOf(view, map);
   const b = cameraOf(other.view, other.map);
+  // One pixel of parallax at depth z is z²/(f·baseline), which is this times z relative to the depth.
+  const perDepth = tolerance.px / (a.fx * Math.max(1e-9, Math.hypot(tx, ty, tz)));
   const { widthPx: w, heightPx: h, depth: theirs, confidence } = other.map;
   for (let row = 0, i = 0; row < map.heightPx; row++) {
     const v = (row + 0.5 - a.cy) / a.fy;
@@ -69,7 +78,8 @@ function addAgreement(
       if (x < 0 || y < 0 || x >= w || y >= h) continue;
       const at = y * w + x;
       const relative = theirs[at] / z - 1;
-      if (!(Math.abs(relative) < tolerance) || confidence[at] === 0) continue;
+      const limit = Math.min(tolerance.most, Math.max(tolerance.least, perDepth * z));
+      if (!(Math.abs(relative) < limit) || confidence[at] === 0) continue;
       views[i]++;
       sum[i] += relative;
       absolute[i] += Math.abs(relative);

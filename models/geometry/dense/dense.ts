@@ -28,8 +28,10 @@ interface Entry extends DenseView {
 }
 
 /** Depths that differ by less are one surface. */
-const sameSurface = 0.015;
-const neighbourCount = 4;
+const sameSurface = { px: 1, least: 0.008, most: 0.03 };
+/** Neighbours to match with (what the graph takes), and to check against. */
+const matched = 4;
+const checked = 8;
 
 export class Dense {
   readonly #sweep: DepthSweep;
@@ -82,7 +84,7 @@ export class Dense {
   async preview(photoId: PhotoId): Promise<PointMap | null> {
     const plan = this.#plan(photoId);
     if (!plan) return null;
-    const map = await this.#sweep.coarseDepthOf(plan.entry.sweep, plan.neighbours, plan.range);
+    const map = await this.#sweep.coarseDepthOf(plan.entry.sweep, plan.neighbours.slice(0, matched), plan.range);
     const depth = map.depth.map((d, i) => (map.confidence[i] >= 0.5 ? d : NaN));
     removeSpeckles(depth, map.widthPx, map.heightPx, { smallest: 30, tolerance: 0.04 });
     const picture = { ...map, depth, difference: null };
@@ -118,7 +120,7 @@ export class Dense {
     const points = this.#pointsOf.get(photoId) ?? [];
     const range = entry && depthRangeOf(entry.worldFromCamera, points);
     if (!range) return null;
-    const ids = chooseNeighbours(entry, this.#entries, points, neighbourCount);
+    const ids = chooseNeighbours(entry, this.#entries, points, checked);
     const neighbours = ids.flatMap((id) => this.#entries.get(id)?.sweep ?? []);
     return neighbours.length > 0 ? { entry, neighbours, range } : null;
   }
@@ -126,7 +128,7 @@ export class Dense {
   #rawDepth(photoId: PhotoId): Promise<DepthMap | null> {
     const plan = this.#plan(photoId);
     if (!plan) return Promise.resolve(null);
-    plan.entry.raw ??= this.#sweep.depthOf(plan.entry.sweep, plan.neighbours, plan.range);
+    plan.entry.raw ??= this.#sweep.depthOf(plan.entry.sweep, plan.neighbours.slice(0, matched), plan.range);
     return plan.entry.raw;
   }
 }
@@ -142,7 +144,7 @@ export function confirmed(reference: SeenDepth, others: readonly SeenDepth[]) {
   const trust = new Float32Array(depth.length);
   for (let i = 0; i < depth.length; i++) {
     if (!(depth[i] > 0)) continue;
-    const share = Math.min(1, views[i] / 4);
+    const share = Math.min(1, views[i] / 5);
     trust[i] = 0.5 + 0.5 * share * (0.3 + 0.7 * confidence[i]);
   }
   return { widthPx, heightPx, depth, confidence: trust, difference };

@@ -58,7 +58,7 @@ describe('agreement between views', () => {
 
   test('a plane seen from two sides agrees where both see it, and its depth is averaged', () => {
     // The second camera stands 1 nearer and says 0.5 % more.
-    const result = agreementOf(seen('a', at(0), 5), [seen('b', at(0, 0, 1), 4.02)], 0.01);
+    const result = agreementOf(seen('a', at(0), 5), [seen('b', at(0, 0, 1), 4.02)], { px: 1, least: 0.01, most: 0.01 });
     const middle = 8 * 20 + 10;
     expect(result.views[middle]).toBe(1);
     expect(result.depth[middle]).toBeCloseTo(5 * (1 + 0.005 / 2), 4);
@@ -66,8 +66,17 @@ describe('agreement between views', () => {
     expect(result.views[0]).toBe(0);
   });
 
+  test('views close together may differ by a pixel of parallax, which is a larger share of the depth', () => {
+    // One pixel at depth 5 is 5 / (20 · 4) = 6 % with a baseline of 4, and 25 % with a baseline of 1: the limit of 3 % is met by both.
+    const near = agreementOf(seen('a', at(0), 5), [seen('b', at(1), 5.1)], { px: 1, least: 0.001, most: 0.03 });
+    expect(Math.max(...near.views)).toBe(1);
+    const strict = agreementOf(seen('a', at(0), 5), [seen('b', at(4), 5.1)], { px: 0.1, least: 0.001, most: 0.03 });
+    // A tenth of a pixel is 0.6 % there, and they differ by 2 %.
+    expect(Math.max(...strict.views)).toBe(0);
+  });
+
   test('another surface does not agree', () => {
-    const result = agreementOf(seen('a', at(0), 5), [seen('b', at(0.2), 4)], 0.02);
+    const result = agreementOf(seen('a', at(0), 5), [seen('b', at(0.2), 4)], { px: 1, least: 0.01, most: 0.03 });
     expect(Math.max(...result.views)).toBe(0);
     expect(result.difference[170]).toBe(1);
   });
