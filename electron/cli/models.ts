@@ -1,18 +1,25 @@
 // `models`: what is installed, and what comes and goes.
 
+import { resolve } from 'node:path';
 import { badUsage, argumentsOf, type Command } from './command.ts';
+import { checkModel } from '../studio/model-packs.ts';
+import { nodeStudioOptions } from '../studio/node-host.ts';
 import { TerminalStudio } from './terminal-studio.ts';
 
 export const modelsCommand: Command = {
   name: 'models',
-  usage: 'list [--json] | remove ID',
-  summary: 'Lists installed methods, or removes one.',
+  usage: 'list [--json] | check ID [--golden FILE] [--json] | remove ID',
+  summary: 'Lists installed methods, checks the numbers of one, or removes it.',
   async run(args) {
-    const { values, positionals } = argumentsOf(modelsCommand, args, { json: { type: 'boolean', default: false } });
+    const { values, positionals } = argumentsOf(modelsCommand, args, {
+      json: { type: 'boolean', default: false },
+      golden: { type: 'string' },
+    });
     const [action, ...rest] = positionals;
     const terminal = new TerminalStudio();
     try {
       if (action === 'list' && rest.length === 0) return await list(terminal, values.json);
+      if (action === 'check' && rest.length === 1) return await check(rest[0], values.golden, values.json);
       if (action === 'remove' && rest.length === 1) return await remove(terminal, rest[0]);
       throw badUsage(
         modelsCommand,
@@ -33,6 +40,23 @@ async function list(terminal: TerminalStudio, json: boolean): Promise<number> {
         `${id}${isDefault ? ' (default)' : ''}\n    ${name} · ${kind} · ${licence.name} · ${inMillions(parameters)} · ${memoryMb} MB of memory · ${provider}\n`,
       );
   return 0;
+}
+
+/** Fails when a number is outside the tolerance, so that scripts notice. */
+async function check(modelId: string, golden: string | undefined, json: boolean): Promise<number> {
+  const report = await checkModel(nodeStudioOptions('cli'), modelId, golden === undefined ? null : resolve(golden));
+  if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else
+    process.stdout.write(
+      `${[
+        `${report.id} on ${report.provider}: ${report.passed ? 'passed' : 'FAILED'} in ${report.seconds.toFixed(1)} s`,
+        ...report.outputs.map(
+          ({ name, maxAbsolute, maxRelative, passed }) =>
+            `  ${passed ? 'ok  ' : 'FAIL'} ${name}: largest error ${maxAbsolute.toExponential(2)} absolute, ${maxRelative.toExponential(2)} relative`,
+        ),
+      ].join('\n')}\n`,
+    );
+  return report.passed ? 0 : 1;
 }
 
 async function remove(terminal: TerminalStudio, modelId: string): Promise<number> {

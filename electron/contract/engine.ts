@@ -89,11 +89,26 @@ export interface EngineRequests extends SceneRequests {
   /** Asks the state for a camera nobody took; never changes the state. */
   peek: { input: { worldFromCamera: Sim3; intrinsics: Intrinsics }; output: ChunkReply };
   probePhotos: { input: ProbeRequest; output: ProbedPhoto[] };
+  /** Runs a pack against a golden file, or by itself. */
+  checkPack: { input: { packFolder: string; goldenPath: string | null }; output: PackReport };
   /** Chooses the frames of a video that are worth being photos, and writes them as pictures. */
   videoFrames: { input: VideoFramesRequest; output: VideoFramesReply };
 }
 
 export type { ProbedPhoto, ProbeRequest };
+
+/** What a check of a pack found. */
+export interface PackReport {
+  id: string;
+  /** What ran where. */
+  provider: string;
+  /** null: the pack was checked by itself. */
+  goldenFile: string | null;
+  tolerance: { absolute: number; relative: number } | null;
+  outputs: { name: string; items: number; maxAbsolute: number; maxRelative: number; passed: boolean }[];
+  passed: boolean;
+  seconds: number;
+}
 
 export type EngineRequestName = keyof EngineRequests;
 

@@ -1,6 +1,8 @@
 // What the engine does for each request; holds the run that is under way.
 
 import { availableParallelism } from 'node:os';
+import { checkPack } from '../../models/run/check-pack.ts';
+import { readPack } from '../../models/run/packs.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { probePhotos } from '../../projects/import/photo/probe.ts';
 import { videoFrames } from '../../projects/import/video/frames.ts';
@@ -34,6 +36,7 @@ export function createHandlers(create: CreateMethod, providers: () => string[]):
     save: ({ path }) => running().save(path),
     peek: (input) => running().peek(input),
     probePhotos: (request) => probePhotos(request),
+    checkPack: async ({ packFolder, goldenPath }) => checkPack(await readPack(packFolder), goldenPath),
     videoFrames: (request) => videoFrames(request),
   };
 }
