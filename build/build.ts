@@ -45,6 +45,7 @@ function hostTarget(name: string, { format, entries, external }: HostBundle): Ta
         rolldownOptions: {
           input,
           external,
+          checks: { bundlerTimings: false },
           // All in one folder: code that finds files by `import.meta.url` must lie as deep as its source.
           output: {
             format,

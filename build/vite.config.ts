@@ -21,6 +21,7 @@ export default defineConfig({
     // three.js and Spark alone are above the default line of 500 kB; the page is read from the same machine.
     chunkSizeWarningLimit: 8_000,
     reportCompressedSize: false,
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
   worker: { format: 'es' },
 });

@@ -9,6 +9,8 @@ export default defineConfig({
   resolve: { alias: { electron: new URL('../test/support/fake-electron.ts', import.meta.url).pathname } },
   test: {
     include: ['test/{unit,contract,golden,crash,e2e}/**/*.test.ts'],
+    // A forgotten `.only` would hide all other tests.
+    allowOnly: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Tests start child processes and ONNX sessions; more workers than cores only makes them wait for each other.
