@@ -35,4 +35,5 @@ await compileCut3r(randomSource(shapes, expression, tame), 'tiny-recurrent', fol
   name: 'Tiny recurrent (test)',
   licence: { id: 'MIT', name: 'MIT', url: null, mustAccept: false },
   precision: 'float32',
+  fingerprint: 'random',
 });

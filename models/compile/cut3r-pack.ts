@@ -2,7 +2,8 @@
 
 import type { Manifest } from '../run/manifest.ts';
 import { readCut3rConfig, type Cut3rConfig } from './cut3r-config.ts';
-import { buildEncoder, buildInit, buildRayEncoder, buildStep, cut3rUnused, type BuiltGraph } from './cut3r.ts';
+import type { BuiltGraph } from './built-graph.ts';
+import { buildEncoder, buildInit, buildRayEncoder, buildStep, cut3rUnused } from './cut3r.ts';
 import { writePack, type CompileOptions } from './pack-writer.ts';
 import type { TensorSource } from './tensor-source.ts';
 import { WeightLedger, type Precision } from './weights.ts';
@@ -19,6 +20,8 @@ export interface PackIdentity {
   name: string;
   licence: Manifest['licence'];
   precision: Precision;
+  /** Tells packs of different weights apart. */
+  fingerprint: string;
 }
 
 /** Builds all graphs, which checks every name and shape. @throws StudioFailure 'checkpoint-unsupported' */
@@ -49,10 +52,11 @@ export async function compileCut3r(
 ): Promise<Manifest> {
   const { config, graphs } = buildCut3r(source, fileName, identity.precision);
   const { encoder, decoder, head, sizePx } = config;
+  const { fingerprint, ...named } = identity;
   return writePack(
     folder,
     {
-      ...identity,
+      ...named,
       kind: 'recurrent',
       family: 'cut3r',
       parameters: parameterCount(source),
@@ -64,6 +68,7 @@ export async function compileCut3r(
         decoderChannels: decoder.channels,
         stateTokens: config.stateTokens,
         memorySlots: config.memorySlots,
+        fingerprint,
       },
       workingMb: workingMb(config),
     },
@@ -72,8 +77,8 @@ export async function compileCut3r(
   );
 }
 
-/** Numbers that the model uses; second names of one tensor and training leftovers are not counted. */
-function parameterCount({ tensors }: TensorSource): number {
+/** Numbers that the model uses; second names of one tensor are not counted again. */
+export function parameterCount({ tensors }: TensorSource): number {
   let count = 0;
   for (const [name, { shape }] of tensors)
     if (!/\.scratch\.layer_rn\.\d\./.test(name)) count += shape.reduce((product, n) => product * n, 1);

@@ -1,16 +1,12 @@
 // The graphs of CUT3R (model-facts section 1): photo encoder, ray-map encoder, first state, and one step of the recurrence.
 
+import { startGraph, type BuiltGraph } from './built-graph.ts';
 import type { Cut3rConfig } from './cut3r-config.ts';
 import { cut3rHead } from './cut3r-head.ts';
-import { GraphBuilder, type Value } from './graph.ts';
+import type { GraphBuilder, Value } from './graph.ts';
 import { decoderBlock, encoderBlock, layerNorm, linear, type Net, type RopeTable } from './layers.ts';
 import { fixedPositions, gridPositions, ropeTable } from './positions.ts';
-import { WeightFile, type Precision, type WeightLedger } from './weights.ts';
-
-export interface BuiltGraph {
-  graph: GraphBuilder;
-  weights: WeightFile;
-}
+import type { Precision, WeightLedger } from './weights.ts';
 
 /** Tensors of official files that no graph needs: mask tokens of training, a second name of the DPT convolutions, an unused unit. */
 export const cut3rUnused = (name: string): boolean =>
@@ -18,15 +14,9 @@ export const cut3rUnused = (name: string): boolean =>
   /\.scratch\.layer_rn\.\d\./.test(name) ||
   /\.scratch\.refinenet4\.resConfUnit1\./.test(name);
 
-function start(name: string, ledger: WeightLedger, precision: Precision): { net: Net; built: BuiltGraph } {
-  const graph = new GraphBuilder(name);
-  const weights = new WeightFile(ledger, precision, `${name}.weights`);
-  return { net: { g: graph, weights, precision }, built: { graph, weights } };
-}
-
 /** `image` [1, 3, height, width] in −1…1 → `features` [rows, cols, channels]. */
 export function buildEncoder(config: Cut3rConfig, ledger: WeightLedger, precision: Precision): BuiltGraph {
-  const { net, built } = start('encoder', ledger, precision);
+  const { net, built } = startGraph('encoder', ledger, precision);
   const image = net.g.input('image', 'float32', [1, 3, 'height', 'width']);
   encode(net, config, image, {
     patches: 'patch_embed',
@@ -40,7 +30,7 @@ export function buildEncoder(config: Cut3rConfig, ledger: WeightLedger, precisio
 
 /** `rays` [height, width, 6] (origin, direction) → `features` [rows, cols, channels]. */
 export function buildRayEncoder(config: Cut3rConfig, ledger: WeightLedger, precision: Precision): BuiltGraph {
-  const { net, built } = start('rays', ledger, precision);
+  const { net, built } = startGraph('rays', ledger, precision);
   const { g } = net;
   const rays = g.input('rays', 'float32', ['height', 'width', 6]);
   const planes = g.op('Unsqueeze', [g.transpose(rays, [2, 0, 1]), g.ints(0)]);
@@ -82,7 +72,7 @@ function gridSize(g: GraphBuilder, grid: Value): { rows: Value; cols: Value; sha
 
 /** No input → `state` [tokens, channels], `memory` [slots, 2 · channels]: what a run begins with and a reset returns to. */
 export function buildInit(config: Cut3rConfig, ledger: WeightLedger): BuiltGraph {
-  const { net, built } = start('init', ledger, 'float32');
+  const { net, built } = startGraph('init', ledger, 'float32');
   const { g, weights } = net;
   const { encoder, decoder, stateTokens, memorySlots } = config;
   const registers = weights.add(g, 'register_tokens.weight', [stateTokens, encoder.channels]);
@@ -99,7 +89,7 @@ export function buildInit(config: Cut3rConfig, ledger: WeightLedger): BuiltGraph
  * `new_state` and `new_memory` as proposed, `gate` [tokens] (TTT3R's β), `affinity` [tokens] (MeMix's score).
  */
 export function buildStep(config: Cut3rConfig, ledger: WeightLedger, precision: Precision): BuiltGraph {
-  const { net, built } = start('step', ledger, precision);
+  const { net, built } = startGraph('step', ledger, precision);
   const { g } = net;
   const { encoder, decoder, stateTokens, memorySlots, ropeBase } = config;
   const channels = decoder.channels;

@@ -88,10 +88,21 @@ export function rotate(g: GraphBuilder, x: Value, table: RopeTable, heads: numbe
   return g.op('Squeeze', [rotated, g.ints(0)]);
 }
 
-/** softmax(q·kᵀ/√d)·v per head, by ONNX Runtime's fused operator. q [n, c], k and v [m, c]. */
-export function attend({ g, precision }: Net, q: Value, k: Value, v: Value, heads: number): Value {
+/**
+ * softmax(q·kᵀ/√d)·v per head, by ONNX Runtime's fused operator. q [n, c], k and v [m, c].
+ * @param causal a query sees only keys that do not come after it
+ */
+export function attend(
+  { g, precision }: Net,
+  q: Value,
+  k: Value,
+  v: Value,
+  heads: number,
+  { causal }: { causal: boolean } = { causal: false },
+): Value {
   const [q3, k3, v3] = [q, k, v].map((x) => g.op('Unsqueeze', [g.cast(x, precision), g.ints(0)]));
-  const out = g.op('MultiHeadAttention', [q3, k3, v3], { num_heads: heads }, { domain: 'com.microsoft' });
+  const attributes = { num_heads: heads, unidirectional: causal ? 1 : 0 };
+  const out = g.op('MultiHeadAttention', [q3, k3, v3], attributes, { domain: 'com.microsoft' });
   return g.op('Squeeze', [out, g.ints(0)]);
 }
 

@@ -5,7 +5,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioFailure } from '../../projects/format/result.ts';
 import type { GraphManifest, Manifest } from '../run/manifest.ts';
-import type { BuiltGraph } from './cut3r.ts';
+import type { BuiltGraph } from './built-graph.ts';
 import type { ValueInfo } from './onnx-proto.ts';
 
 /** Told while a pack is made: what happens and how much of it is done, 0…1. */
@@ -45,7 +45,7 @@ export async function writePack(
       await writeFile(join(partial, `${name}.onnx`), bytes);
       const write = (count: number): void => {
         done += count;
-        onProgress?.(`Writing the weights of the ${name} graph`, total > 0 ? done / total : 1);
+        onProgress?.(`Writing the weights of the ${name} graph`, total > 0 ? Math.min(1, done / total) : 1);
       };
       await weights.write(join(partial, weights.file), write, signal);
       files.push({ path: weights.file, bytes: weights.byteLength });

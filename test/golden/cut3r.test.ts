@@ -1,0 +1,86 @@
+// CUT3R compiled by us against numbers of the official implementation, stage by stage, through ONNX Runtime.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildCut3r } from '../../models/compile/cut3r-pack.ts';
+import { randomSource } from '../../models/compile/random-source.ts';
+import { addPack } from '../../models/run/add-pack.ts';
+import { checkPack, goldenTolerance } from '../../models/run/check-pack.ts';
+import type { InstalledPack } from '../../models/run/packs.ts';
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
+const session = { providers: [], threads: 1 } as const;
+let packsFolder = '';
+
+beforeAll(async () => {
+  packsFolder = await mkdtemp(join(tmpdir(), 'packs-'));
+});
+afterAll(() => rm(packsFolder, { recursive: true, force: true }));
+
+async function installed(head: string, precision: 'float32' | 'float16'): Promise<InstalledPack> {
+  const path = fixture(`cut3r-tiny-${head}.safetensors`);
+  return (await addPack(path, { packsFolder, acceptLicence: true, precision, session })).pack;
+}
+
+const runs = [
+  ['linear', 'golden', 55],
+  ['dpt', 'golden', 55],
+  ['linear', 'golden-ttt3r', 35],
+] as const;
+
+describe.each(['float32', 'float16'] as const)('a pack in %s', (precision) => {
+  test.for(runs)('with the %s head agrees with every stage of %s', async ([head, golden, stages]) => {
+    const pack = await installed(head, precision);
+    const report = await checkPack(pack, fixture(`cut3r-tiny-${head}.${golden}.safetensors`), session);
+    // Tolerances and their reasons: models/run/check-pack.ts.
+    expect(report.tolerance).toEqual(goldenTolerance[precision]);
+    expect(report.outputs.filter(({ passed }) => !passed)).toEqual([]);
+    expect(report.outputs).toHaveLength(stages);
+  });
+});
+
+test('away from the encoder, whose golden features carry 2e-4 of noise, float32 agrees to 1e-4 absolute', async () => {
+  // Evaluated in float64, the encoder's formulas differ from the golden features by the same 2.2e-4 as ours do.
+  const report = await checkPack(
+    await installed('linear', 'float32'),
+    fixture('cut3r-tiny-linear.golden.safetensors'),
+    session,
+  );
+  const others = report.outputs.filter(({ name }) => !name.startsWith('enc.'));
+  expect(Math.max(...others.map(({ maxAbsolute }) => maxAbsolute))).toBeLessThan(1e-4);
+});
+
+test('a golden file of other weights is told apart', async () => {
+  const report = await checkPack(
+    await installed('linear', 'float32'),
+    fixture('cut3r-tiny-dpt.golden.safetensors'),
+    session,
+  );
+  expect(report.passed).toBe(false);
+});
+
+describe.each(['cut3r_512_dpt_4_64', 'cut3r_224_linear_4'])('the released checkpoint %s', (name) => {
+  const read = async (): Promise<Record<string, number[]>> =>
+    (JSON.parse(await readFile(fixture(`${name}.tensors.json`), 'utf8')) as { tensors: Record<string, number[]> })
+      .tensors;
+
+  test('has exactly the names and shapes the compiler expects', async () => {
+    const { config } = buildCut3r(randomSource(await read(), 'M()'), name, 'float32');
+    expect(config.stateHeads).toBe(16);
+    expect(config.head).toBe(name.includes('dpt') ? 'dpt' : 'linear');
+    expect(config.sizePx).toBe(name.includes('dpt') ? 512 : 224);
+  });
+
+  test('is refused by name when a tensor is missing, new, or of another shape', async () => {
+    const shapes = await read();
+    const build = (changed: Record<string, number[]>) => () =>
+      buildCut3r(randomSource(changed, 'M()'), name, 'float32');
+    const { 'dec_blocks.3.norm_y.weight': lost, ...without } = shapes;
+    expect(lost).toEqual([768]);
+    expect(build(without)).toThrow('missing: dec_blocks.3.norm_y.weight');
+    expect(build({ ...shapes, 'extra.weight': [3] })).toThrow('unexpected: extra.weight');
+    expect(build({ ...shapes, 'dec_norm.bias': [767] })).toThrow('dec_norm.bias [767] instead of [768]');
+  });
+});
