@@ -33,6 +33,8 @@ export function pictureKind(bytes: Uint8Array, name: string): PictureKind | null
 export function looksLikeVideo(bytes: Uint8Array): boolean {
   const ascii = (start: number, end: number): string => String.fromCharCode(...bytes.subarray(start, end));
   if (ascii(4, 8) === 'ftyp') return isoBrandKind(ascii(8, Math.min(64, bytes.length))) === null;
+  // QuickTime files of old may begin with their index or their pictures.
+  if (['moov', 'mdat', 'wide', 'free', 'skip'].includes(ascii(4, 8))) return true;
   if (bytes[0] === 0x1a && bytes[1] === 0x45 && bytes[2] === 0xdf && bytes[3] === 0xa3) return true;
   if (ascii(0, 4) === 'RIFF' && ascii(8, 12) === 'AVI ') return true;
   return (bytes[0] === 0x47 && bytes[188] === 0x47) || (bytes[4] === 0x47 && bytes[196] === 0x47);

@@ -1,12 +1,13 @@
 // The frames of a video as pictures: looked through small and grey, chosen, and written in full.
 
 import { hash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { VideoFramesReply, VideoFramesRequest } from '../../format/photo-probe.ts';
 import { StudioFailure } from '../../format/result.ts';
 import { motionBetween, sharpnessOf, shrunk, type GreyPicture } from './analyse.ts';
 import { chooseFrames, mostPhotos, type Candidate } from './choose-frames.ts';
+import { looksLikeVideo } from '../photo/kinds.ts';
 import { runFfmpeg } from './ffmpeg.ts';
 
 /** Blur of a few pixels in full HD is still seen at this width; displacement is measured at a quarter of it. */
@@ -27,6 +28,9 @@ export async function videoFrames({ path, folder }: VideoFramesRequest): Promise
   const stats = await stat(path).catch(() => null);
   if (!stats) throw new StudioFailure('photo-missing', { name });
   if (stats.size === 0) throw new StudioFailure('video-unreadable', { name, reason: 'the file is empty.' });
+  // By its ending alone ffmpeg would take a text for a broken film.
+  if (!looksLikeVideo(await firstBytes(path)))
+    throw new StudioFailure('video-unreadable', { name, reason: 'it is no video of a kind the studio knows.' });
   const candidates = await lookThrough(path, name);
   if (candidates.length === 0) throw new StudioFailure('video-unreadable', { name, reason: 'it holds no pictures.' });
   const { chosen, blurred } = chooseFrames(candidates);
@@ -44,6 +48,18 @@ export async function videoFrames({ path, folder }: VideoFramesRequest): Promise
   if (chosen.length >= mostPhotos)
     notices.push(`${name} is long: its frames are further apart, so that there are no more than ${mostPhotos}.`);
   return { frames, notices };
+}
+
+async function firstBytes(path: string): Promise<Uint8Array> {
+  const file = await open(path).catch(() => null);
+  if (!file)
+    throw new StudioFailure('photo-unreadable', { name: basename(path), reason: 'you have no permission to read it.' });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 async function lookThrough(path: string, name: string): Promise<Candidate[]> {
