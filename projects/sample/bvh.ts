@@ -15,17 +15,19 @@ export class Bvh {
   readonly #order: Int32Array;
   /** Per node: min xyz, max xyz. */
   #bounds: Float64Array;
-  /** Per node: first item and count of a leaf, or −1 and the index of the right child (the left one follows its parent). */
+  /** Per node: first item and count of a leaf, or −1−axis and the index of the right child (the left one follows its parent). */
   #nodes: Int32Array;
   #nodeCount = 0;
   readonly #stack = new Int32Array(64);
 
-  constructor(solids: readonly Solid[]) {
+  /** Over the solids that `takes` accepts; hits name solids by their place in `solids`. */
+  constructor(solids: readonly Solid[], takes: (solid: Solid) => boolean = () => true) {
     this.#solids = solids;
-    this.#order = Int32Array.from(solids.keys());
-    this.#bounds = new Float64Array(Math.max(1, solids.length) * 2 * 6);
-    this.#nodes = new Int32Array(Math.max(1, solids.length) * 2 * 2);
-    this.#build(0, solids.length);
+    this.#order = Int32Array.from([...solids.keys()].filter((idx) => takes(solids[idx])));
+    const count = this.#order.length;
+    this.#bounds = new Float64Array(Math.max(1, count) * 2 * 6);
+    this.#nodes = new Int32Array(Math.max(1, count) * 2 * 2);
+    this.#build(0, count);
   }
 
   #build(begin: number, end: number): void {
@@ -50,7 +52,7 @@ export class Bvh {
     this.#order.subarray(begin, end).sort((a, b) => middle(a) - middle(b));
     const half = (begin + end) >> 1;
     this.#build(begin, half);
-    this.#nodes.set([-1, this.#nodeCount], node * 2);
+    this.#nodes.set([-1 - axis, this.#nodeCount], node * 2);
     this.#build(half, end);
   }
 
@@ -79,8 +81,10 @@ export class Bvh {
       const first = this.#nodes[node * 2];
       const second = this.#nodes[node * 2 + 1];
       if (first < 0) {
-        stack[depth++] = second;
-        stack[depth++] = node + 1;
+        // The child that the ray reaches first is looked at first.
+        const backwards = d[-1 - first] < 0;
+        stack[depth++] = backwards ? node + 1 : second;
+        stack[depth++] = backwards ? second : node + 1;
         continue;
       }
       for (let i = first; i < first + second; i++) {

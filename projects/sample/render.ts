@@ -26,7 +26,7 @@ type Job =
   | { kind: 'bake'; map: Lightmap; begin: number; end: number; pass: number; into: Float32Array }
   | { kind: 'photo'; map: Lightmap; photoIdx: number };
 
-const fine: Quality = { texelM: 0.03, bakeRays: 100, bounces: 3, raysAcross: 4 };
+const fine: Quality = { texelM: 0.04, bakeRays: 81, bounces: 2, raysAcross: 3 };
 const draft: Quality = { texelM: 0.1, bakeRays: 16, bounces: 2, raysAcross: 1 };
 /** Depth and labels are kept at half the size of the photos: the truth stays small. */
 const truthShare = 0.5;
@@ -52,7 +52,7 @@ async function work({ out, quality }: { out: string; quality: Quality }): Promis
       raysAcross: quality.raysAcross,
       lightmap,
       exposure,
-      noise: { sigma: 1.2, seed: photoIdx + 1 },
+      noise: { sigma: 0.9, seed: photoIdx + 1 },
     });
     await sharp(photo.rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } })
       .withExif({

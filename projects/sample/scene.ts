@@ -91,7 +91,7 @@ export class SceneBuilder {
       classNames: this.#classNames,
       lights,
       visible: new Bvh(this.#solids),
-      casting: new Bvh(this.#solids.filter((solid) => solid.emission === 0)),
+      casting: new Bvh(this.#solids, (solid) => solid.emission === 0),
       min,
       max,
     };

@@ -17,9 +17,9 @@ export function sunShare(scene: Scene, point: Vec3, normal: Vec3, random: () => 
   const { sun } = scene.lights;
   if (!sun) return 0;
   const d: Vec3 = [
-    sun.towards[0] + (random() - 0.5) * 0.035,
-    sun.towards[1] + (random() - 0.5) * 0.035,
-    sun.towards[2] + (random() - 0.5) * 0.035,
+    sun.towards[0] + (random() - 0.5) * 0.022,
+    sun.towards[1] + (random() - 0.5) * 0.022,
+    sun.towards[2] + (random() - 0.5) * 0.022,
   ];
   const cosine = normal[0] * d[0] + normal[1] * d[1] + normal[2] * d[2];
   if (cosine <= 0) return 0;

@@ -2,10 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { projectPoint, rayThroughPixel } from '../../../../projects/format/intrinsics.ts';
 import { inverse, scaled, transformPoint } from '../../../../projects/format/sim3.ts';
+import { bakeSolids } from '../../../../projects/sample/bake.ts';
+import { newHit } from '../../../../projects/sample/bvh.ts';
 import { lookAt } from '../../../../projects/sample/camera-path.ts';
+import { lightAt, newLightmap } from '../../../../projects/sample/lightmap.ts';
 import { arcCameras, boxRoom, singlePlane, turningCameras, whiteWall } from '../../../../projects/sample/presets.ts';
 import { renderScene, type RenderedView, type SceneCamera } from '../../../../projects/sample/render-scene.ts';
 import { sampleRoom } from '../../../../projects/sample/room.ts';
+import { newSurface, type Rgb } from '../../../../projects/sample/solid.ts';
 
 const greyOf = (view: RenderedView, at: number): number =>
   (view.rgb[at * 3] + view.rgb[at * 3 + 1] + view.rgb[at * 3 + 2]) / 3;
@@ -124,5 +128,32 @@ describe('The sample room', () => {
       worldFromCamera: lookAt([2.5, 2.2, 1.4], [2.5, 4, 1.4]),
     });
     expect(view.labels.every((label) => label > 0)).toBe(true);
+  });
+});
+
+describe('Light', () => {
+  test('names the same solids whether lamps cast shadows or not', () => {
+    const scene = sampleRoom();
+    const all = newHit();
+    const casting = newHit();
+    // Down from the middle of the room to the rug: no lamp in between.
+    expect(scene.visible.trace([2.6, 2.6, 1.5], [0.001, 0.002, -1], 1e-4, all)).toBe(true);
+    expect(scene.casting.trace([2.6, 2.6, 1.5], [0.001, 0.002, -1], 1e-4, casting)).toBe(true);
+    expect(casting).toEqual(all);
+  });
+
+  test('is brighter by the window than behind the sofa, and nowhere negative', () => {
+    const scene = sampleRoom();
+    const map = newLightmap(scene, 0.4);
+    bakeSolids(scene, map, 0, scene.solids.length, 0, 8, map.direct);
+    expect(map.direct.every((value) => value >= 0 && Number.isFinite(value))).toBe(true);
+    const floor = scene.solids.findIndex((solid) => scene.instances[solid.instanceId - 1].name === 'floor');
+    const brightness = (worldX: number, worldY: number): number => {
+      const at = { ...newSurface(), axis: 2, sign: 1, u: worldX - 2.5, v: worldY - 2.2 };
+      const out: Rgb = [0, 0, 0];
+      lightAt(map, scene.solids[floor], floor, at, false, out);
+      return out[1];
+    };
+    expect(brightness(2.5, 3.2)).toBeGreaterThan(2 * brightness(0.4, 0.4));
   });
 });
