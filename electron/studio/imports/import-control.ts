@@ -166,9 +166,9 @@ export class ImportControl {
   }
 }
 
-/** An import that the last host did not bring to its end, shown so that it can be resumed. */
+/** An import that was cancelled or that the last host did not bring to its end, shown so that it can be resumed. */
 function unfinished({ store }: Session): ImportProgress | null {
-  const session = store.imports.open();
+  const session = store.imports.unfinished();
   if (!session) return null;
   const { found, done } = store.imports.counts(session.id);
   const skipped = store.imports.skipped(session.id);

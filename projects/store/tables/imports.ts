@@ -97,10 +97,16 @@ export class ImportsTable {
 
   /** Takes up a cancelled or unfinished import again; null when the newest one is done. */
   reopen(): ImportSession | null {
+    const session = this.unfinished();
+    if (!session) return null;
+    this.#sql.run("UPDATE imports SET status = 'open' WHERE id = ?", session.id);
+    return { ...session, status: 'open' };
+  }
+
+  /** What `reopen` would take up, untouched. */
+  unfinished(): ImportSession | null {
     const row = this.#sql.get('SELECT * FROM imports ORDER BY createdAtMs DESC, rowid DESC LIMIT 1');
-    if (!row || row.status === 'done') return null;
-    this.#sql.run("UPDATE imports SET status = 'open' WHERE id = ?", row.id);
-    return { ...sessionOf(row), status: 'open' };
+    return !row || row.status === 'done' ? null : sessionOf(row);
   }
 }
 

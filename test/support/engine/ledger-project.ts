@@ -22,7 +22,7 @@ export const ledgerEngine = fileURLToPath(new URL('./ledger-engine.ts', import.m
 
 export const plainSettings: RunSettings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain' };
 
-const manifest: Manifest = {
+export const ledgerManifest: Manifest = {
   id: 'ledger',
   name: 'Ledger',
   kind: 'recurrent',
@@ -57,7 +57,7 @@ export class LedgerProject {
   static async create(photoNames: readonly string[]): Promise<LedgerProject> {
     const project = new LedgerProject(await mkdtemp(join(tmpdir(), 'ledger-')));
     await mkdir(join(project.root, 'zoo', 'ledger'), { recursive: true });
-    await writeFile(join(project.root, 'zoo', 'ledger', 'manifest.json'), JSON.stringify(manifest));
+    await writeFile(join(project.root, 'zoo', 'ledger', 'manifest.json'), JSON.stringify(ledgerManifest));
     await mkdir(join(project.root, 'pictures'));
     (await ProjectStore.create(join(project.root, 'project'), 'Ledger')).close();
     await project.open();
