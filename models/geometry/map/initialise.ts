@@ -17,7 +17,15 @@ export interface StartingPair {
   worth: number;
   /** Radians, at the points in front. */
   medianAngle: number;
+  /** Matches that the relative pose explains, each counted by how well. */
+  support: number;
 }
+
+/** Focal lengths tried, relative to the belief, when nothing but a guess is known of a lens. */
+const focalTrials = [1, 0.75, 0.55, 0.42, 1.4, 1.9];
+/** Another focal length than the believed one has to explain so much more. */
+const clearlyBetter = 1.02;
+const pairsLookedAt = 10;
 
 const leastPoints = 30;
 /** Beyond this angle a point is as good as it gets; matching suffers from there on. */
@@ -36,7 +44,34 @@ export function startingPair(map: SceneMap, pair: MatchedPair): StartingPair | n
   if (pose.inFront.length < Math.max(leastPoints, 0.6 * found.inliers.length)) return null;
   const angles = pose.angles.toSorted((a, b) => a - b);
   const worth = angles.reduce((sum, angle) => sum + Math.min(1, angle / fullAngle), 0);
-  return { pair, pose, worth, medianAngle: angles[Math.floor(angles.length / 2)] };
+  const support = rays.count - found.cost;
+  return { pair, pose, worth, medianAngle: angles[Math.floor(angles.length / 2)], support };
+}
+
+/**
+ * Pairs a map could begin with, best first. Lenses of unknown focal length are set to the one of a few trials that explains the strongest
+ * pairs best: an essential matrix holds for the true focal length only.
+ */
+export function startingPairs(map: SceneMap, pairs: readonly MatchedPair[]): StartingPair[] {
+  const strongest = pairs
+    // A pair that one homography explains says nothing about the lens, and may have no depth at all.
+    .toSorted((a, b) => b.inliers.length * (1.2 - b.planarShare) - a.inliers.length * (1.2 - a.planarShare))
+    .slice(0, pairsLookedAt);
+  const unknown = map.cameras.filter((camera) => camera.priorSpread > 0.2);
+  let best: StartingPair[] = [];
+  let bestFactor = 1;
+  let bestSupport = 0;
+  for (const factor of unknown.length > 0 ? focalTrials : [1]) {
+    for (const camera of unknown) camera.focalPx = factor * camera.priorFocalPx;
+    const starts = strongest.flatMap((pair) => startingPair(map, pair) ?? []);
+    const support = starts.reduce((sum, start) => sum + start.support, 0);
+    if (support <= bestSupport * clearlyBetter) continue;
+    best = starts;
+    bestFactor = factor;
+    bestSupport = support;
+  }
+  for (const camera of unknown) camera.focalPx = bestFactor * camera.priorFocalPx;
+  return best.sort((a, b) => b.worth - a.worth);
 }
 
 /** Places both photos, the first one in the origin, and makes their points. */

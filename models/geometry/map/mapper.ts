@@ -1,7 +1,7 @@
 // Grows a map photo by photo: begin with a pair, place what can be placed, make points, adjust, throw out, try again.
 
 import { adjustMap } from './adjust-map.ts';
-import { startingPair, startMap, type StartingPair } from './initialise.ts';
+import { startingPairs, startMap } from './initialise.ts';
 import type { MatchedPair } from './match-graph.ts';
 import { registerImage, visiblePoints } from './register.ts';
 import type { SceneMap } from './scene-map.ts';
@@ -12,32 +12,47 @@ const leastPointsPerPhoto = 10;
 /** All of the map is adjusted again when it has grown by this factor. */
 const growthBetweenGlobal = 1.15;
 const localNeighbours = 5;
+const leastPointsToStart = 20;
+
+/** What a mapper knows beside its map, as it is saved. */
+export interface MapperProgress {
+  photosAtGlobal: number;
+  pointsAtGlobal: number;
+  /** Photo and the number of points it could see when it was refused. */
+  refused: [number, number][];
+}
 
 export class Mapper {
   readonly map: SceneMap;
-  private photosAtGlobal = 0;
-  private pointsAtGlobal = 0;
+  private photosAtGlobal: number;
+  private pointsAtGlobal: number;
   /** Photos that were tried in vain, with the number of points they could see then. */
-  private readonly refused = new Map<number, number>();
+  private readonly refused: Map<number, number>;
 
-  constructor(map: SceneMap) {
+  constructor(map: SceneMap, progress: MapperProgress = { photosAtGlobal: 0, pointsAtGlobal: 0, refused: [] }) {
     this.map = map;
+    this.photosAtGlobal = progress.photosAtGlobal;
+    this.pointsAtGlobal = progress.pointsAtGlobal;
+    this.refused = new Map(progress.refused);
+  }
+
+  progress(): MapperProgress {
+    const { photosAtGlobal, pointsAtGlobal, refused } = this;
+    return { photosAtGlobal, pointsAtGlobal, refused: [...refused] };
   }
 
   /** Begins with the best of the given pairs. @returns false when none is good enough */
   start(pairs: readonly MatchedPair[], leastMedianAngle: number): boolean {
-    const candidates = pairs.toSorted((a, b) => b.inliers.length - a.inliers.length).slice(0, 12);
-    let best: StartingPair | null = null;
-    for (const pair of candidates) {
-      const start = startingPair(this.map, pair);
-      if (!start || start.medianAngle < leastMedianAngle) continue;
-      if (!best || start.worth > best.worth) best = start;
+    const { map } = this;
+    for (const start of startingPairs(map, pairs)) {
+      if (start.medianAngle < leastMedianAngle) continue;
+      const lenses = map.cameras.map((camera) => camera.focalPx);
+      startMap(map, start);
+      this.adjustAll(15);
+      if (map.poses.size === 2 && map.points.size >= leastPointsToStart) return true;
+      for (const image of map.poses.keys()) map.remove(image);
+      map.cameras.forEach((camera, i) => Object.assign(camera, { focalPx: lenses[i], k1: 0, k2: 0 }));
     }
-    if (!best) return false;
-    startMap(this.map, best);
-    this.adjustAll(15);
-    if (this.map.points.size >= 20) return true;
-    for (const image of [...this.map.poses.keys()]) this.map.remove(image);
     return false;
   }
 
@@ -92,7 +107,7 @@ export class Mapper {
       for (const image of map.poses.keys()) triangulateImage(map, image);
       if (dropped < 0.001 * before) break;
     }
-    for (const image of [...map.poses.keys()]) {
+    for (const image of map.poses.keys()) {
       if (map.poses.size > 2 && map.observedBy(image) < leastPointsPerPhoto) map.remove(image);
     }
     this.photosAtGlobal = map.poses.size;

@@ -84,6 +84,15 @@ export class SceneMap {
     return id;
   }
 
+  /** Points as they were saved, with their numbers. */
+  restorePoints(points: readonly (readonly [number, MapPoint])[]): void {
+    for (const [id, point] of points) {
+      this.points.set(id, point);
+      for (const key of point.track) this.own(key, id);
+      this.nextPointId = Math.max(this.nextPointId, id + 1);
+    }
+  }
+
   addObservation(pointId: number, key: FeatureKey): void {
     this.points.get(pointId)?.track.push(key);
     this.own(key, pointId);

@@ -1,0 +1,189 @@
+// The built-in method: incremental structure from motion with dense plane sweeps, behind the shape that all methods share.
+
+import { availableParallelism } from 'node:os';
+import type { PhotoId } from '../../projects/format/scene.ts';
+import type { Sim3 } from '../../projects/format/sim3.ts';
+import type {
+  BeginOptions,
+  Placement,
+  PhotoSource,
+  Reconstructor,
+  SceneState,
+  StepOptions,
+  StepOutput,
+} from '../run/reconstructor.ts';
+import type { FrontEnd } from './front-end/front-end.ts';
+import { openFrontEnd } from './front-end/front-end-pool.ts';
+import { MatchGraph } from './map/match-graph.ts';
+import type { PairGeometry } from './two-view/verify-pair.ts';
+import { DenseStage } from './run/dense-stage.ts';
+import { Growth } from './run/growth.ts';
+import { lensOf } from './run/lenses.ts';
+import { PhotoFeatures } from './run/photo-features.ts';
+import { placementOf, sparsePreview } from './run/placements.ts';
+import { restoreGrowth, saveGrowth, type GrowthFacts } from './run/saved-state.ts';
+import { settleOnce, type SettleProgress } from './run/settle.ts';
+
+/** Photos whose features are found ahead of time. */
+const lookAhead = 2;
+/** From this many photos on, pairs with nothing in common at a coarse look are left out. */
+const coarseFirstFrom = 20;
+
+export async function createGeometryReconstructor(): Promise<Reconstructor> {
+  const threads = Math.max(1, Math.min(4, availableParallelism()));
+  return new GeometryReconstructor(await openFrontEnd(threads), threads);
+}
+
+export class GeometryReconstructor implements Reconstructor {
+  readonly provider: string;
+  private readonly frontEnd: FrontEnd;
+  private readonly dense: DenseStage;
+  private features: PhotoFeatures | null = null;
+  private growth = new Growth(new MatchGraph());
+  /** Photos met, in order: the index of a photo in graph and maps is its place here. */
+  private met: PhotoSource[] = [];
+  private expected: readonly PhotoSource[] = [];
+  /** What the studio was told last of every photo, to tell it only what changed. */
+  private told = new Map<PhotoId, Placement>();
+  private settling: SettleProgress = { stage: 'rebuild' };
+
+  constructor(frontEnd: FrontEnd, threads: number) {
+    this.frontEnd = frontEnd;
+    this.provider = `Geometry · CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+    this.dense = new DenseStage(threads);
+  }
+
+  async begin({ settings, photos, cacheFolder, saved }: BeginOptions): Promise<number> {
+    this.features = new PhotoFeatures(this.frontEnd, cacheFolder, settings.sizePx);
+    this.growth = new Growth(new MatchGraph());
+    this.met = [];
+    this.told.clear();
+    this.expected = photos;
+    this.settling = { stage: 'rebuild' };
+    if (saved) await this.restore(saved);
+    this.prepareFrom(this.met.length);
+    return this.met.length;
+  }
+
+  async step(photo: PhotoSource, { update, reset }: StepOptions): Promise<StepOutput> {
+    const startedAtMs = performance.now();
+    if (!this.features) throw new Error('begin comes before step.');
+    const features = await this.features.of(photo);
+    this.prepareFrom(this.expected.findIndex(({ id }) => id === photo.id) + 1);
+    if (!update) return { ...this.news([]), modelMs: performance.now() - startedAtMs };
+    const { growth } = this;
+    const imageIdx = growth.graph.addImage(features);
+    this.met.push(photo);
+    await this.matchWithEarlier(imageIdx);
+    growth.add(imageIdx, lensOf(photo, features.widthPx, features.heightPx));
+    this.settling = { stage: 'rebuild' };
+    const notices = features.count < 50 ? [`${photo.name} shows too little structure to be placed.`] : [];
+    const output = this.news(notices);
+    if (reset) growth.firstOfPiece = imageIdx + 1;
+    return { ...output, modelMs: performance.now() - startedAtMs };
+  }
+
+  async settle(): Promise<StepOutput & { settled: boolean }> {
+    const startedAtMs = performance.now();
+    const { growth, met, dense } = this;
+    const { progress, pointMaps, notices, settled } = await settleOnce(this.settling, growth, met, dense);
+    this.settling = progress;
+    const output = this.news(notices);
+    output.pointMaps.push(...pointMaps);
+    return { ...output, settled, modelMs: performance.now() - startedAtMs };
+  }
+
+  peek(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  save(): Promise<SceneState> {
+    const { tensors, facts } = saveGrowth(this.growth);
+    return Promise.resolve({
+      modelId: 'geometry',
+      stepIdx: this.met.length,
+      tensors,
+      facts: { photoIds: this.met.map(({ id }) => id), growth: facts, told: [...this.told], settling: this.settling },
+    });
+  }
+
+  async dispose(): Promise<void> {
+    await this.frontEnd.dispose();
+    await this.dense.dispose();
+  }
+
+  private async restore({ tensors, facts }: SceneState): Promise<void> {
+    const { photoIds, growth, told, settling } = facts as {
+      photoIds: PhotoId[];
+      growth: GrowthFacts;
+      told: [PhotoId, Placement][];
+      settling: SettleProgress;
+    };
+    const byId = new Map(this.expected.map((photo) => [photo.id, photo]));
+    for (const id of photoIds) {
+      const photo = byId.get(id);
+      if (photo) this.met.push(photo);
+    }
+    const features = await Promise.all(this.met.map((photo) => this.features?.of(photo)));
+    for (const one of features) if (one) this.growth.graph.addImage(one);
+    restoreGrowth(this.growth, tensors, growth);
+    this.told = new Map(told);
+    this.settling = settling;
+  }
+
+  private prepareFrom(idx: number): void {
+    for (const photo of this.expected.slice(idx, idx + lookAhead)) this.features?.prepare(photo);
+  }
+
+  /** Pairs enter the graph in their own order, whichever worker was first: a run can be repeated bit by bit. */
+  private async matchWithEarlier(imageIdx: number): Promise<void> {
+    const { graph, firstOfPiece } = this.growth;
+    const options = { coarseFirst: this.expected.length >= coarseFirstFrom };
+    const earlier = Array.from({ length: imageIdx - firstOfPiece }, (_, k) => firstOfPiece + k);
+    const found: (PairGeometry | null)[] = await Promise.all(
+      earlier.map((other) => this.frontEnd.matchPair(graph.images[other], graph.images[imageIdx], options)),
+    );
+    found.forEach((pair, k) => {
+      if (pair) graph.addPair(earlier[k], imageIdx, pair);
+    });
+  }
+
+  /** What changed since the studio was last told. */
+  private news(notices: string[]): StepOutput {
+    const output: StepOutput = { placed: [], waiting: [], pointMaps: [], notices, modelMs: 0 };
+    const { growth, met, told } = this;
+    growth.maps.forEach(({ map }, submapIdx) => {
+      for (const imageIdx of map.poses.keys()) {
+        const photo = met[imageIdx];
+        const placement = placementOf(map, imageIdx, photo, submapIdx);
+        if (!placement) continue;
+        const before = told.get(photo.id);
+        if (before && isSame(before, placement)) continue;
+        if (!before) output.pointMaps.push(sparsePreview(map, imageIdx, photo.id));
+        told.set(photo.id, placement);
+        output.placed.push(placement);
+      }
+    });
+    for (const imageIdx of growth.waiting) {
+      const { id } = met[imageIdx];
+      told.delete(id);
+      output.waiting.push(id);
+    }
+    return output;
+  }
+}
+
+function isSame(a: Placement, b: Placement): boolean {
+  return (
+    a.submapIdx === b.submapIdx &&
+    sameSim3(a.worldFromCamera, b.worldFromCamera) &&
+    a.intrinsics.fxPx === b.intrinsics.fxPx &&
+    a.intrinsics.k1 === b.intrinsics.k1 &&
+    a.intrinsics.k2 === b.intrinsics.k2
+  );
+}
+
+const sameSim3 = (a: Sim3, b: Sim3): boolean =>
+  a.scale === b.scale &&
+  a.translation.every((value, k) => value === b.translation[k]) &&
+  a.rotation.every((value, k) => value === b.rotation[k]);

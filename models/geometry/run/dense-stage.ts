@@ -1,0 +1,46 @@
+// Dense points of the placed photos, one photo per call, from the poses as they stand.
+
+import type { PhotoSource, PointMap } from '../../run/reconstructor.ts';
+import { Dense } from '../dense/dense.ts';
+import type { SceneMap } from '../map/scene-map.ts';
+import { placementOf, seenPoints } from './placements.ts';
+
+/** Long side at which photos are swept. */
+const sweepLongSidePx = 320;
+
+export class DenseStage {
+  private dense: Dense | null = null;
+  private readonly threads: number;
+
+  constructor(threads: number) {
+    this.threads = threads;
+  }
+
+  /** Takes over poses, lenses and points of a map; photos are read when they are new. */
+  async look(map: SceneMap, photos: readonly PhotoSource[]): Promise<void> {
+    this.dense ??= new Dense({ threads: this.threads });
+    const { dense } = this;
+    for (const imageIdx of map.poses.keys()) {
+      const photo = photos[imageIdx];
+      const placement = placementOf(map, imageIdx, photo, 0);
+      if (!placement) continue;
+      const { worldFromCamera, intrinsics } = placement;
+      if (dense.has(photo.id)) dense.movePose(photo.id, worldFromCamera, intrinsics);
+      else {
+        const size = { widthPx: sweepLongSidePx, heightPx: sweepLongSidePx, fit: 'inside' } as const;
+        dense.setView({ photoId: photo.id, image: await photo.read(size), intrinsics, worldFromCamera });
+      }
+    }
+    dense.setPoints(seenPoints(map, (imageIdx) => photos[imageIdx].id));
+  }
+
+  /** null: no neighbour to match with. */
+  finalOf(photo: PhotoSource): Promise<PointMap | null> {
+    return this.dense ? this.dense.final(photo.id) : Promise.resolve(null);
+  }
+
+  async dispose(): Promise<void> {
+    await this.dense?.dispose();
+    this.dense = null;
+  }
+}

@@ -1,0 +1,130 @@
+// A run's maps and matches as tensors, and back: what is loaded goes on bit by bit as what was saved would have.
+//
+// Features are not part of it: they are found again from the photos (or the cache), and are the same.
+
+import type { NamedTensor } from '../../../projects/format/safetensors.ts';
+import { Mapper } from '../map/mapper.ts';
+import type { MatchedPair, MatchGraph } from '../map/match-graph.ts';
+import { SceneMap, type MapPoint } from '../map/scene-map.ts';
+import type { Growth } from './growth.ts';
+import type { Lens } from './lenses.ts';
+
+type Tensors = Record<string, NamedTensor>;
+
+const f64 = (data: Float64Array, ...shape: number[]): NamedTensor => ({ dtype: 'F64', shape, data });
+const i32 = (data: Int32Array, ...shape: number[]): NamedTensor => ({ dtype: 'I32', shape, data });
+
+export interface GrowthFacts {
+  lenses: Lens[];
+  lensOf: number[];
+  waiting: number[];
+  firstOfPiece: number;
+  mappers: ReturnType<Mapper['progress']>[];
+}
+
+export function saveGrowth(growth: Growth): { tensors: Tensors; facts: GrowthFacts } {
+  const tensors = { ...savePairs(growth.graph.pairs) };
+  growth.maps.forEach(({ map }, i) => Object.assign(tensors, saveMap(map, `map${i}.`)));
+  return {
+    tensors,
+    facts: {
+      lenses: growth.lenses,
+      lensOf: growth.lensOf,
+      waiting: [...growth.waiting],
+      firstOfPiece: growth.firstOfPiece,
+      mappers: growth.maps.map((mapper) => mapper.progress()),
+    },
+  };
+}
+
+/** @param growth fresh, its graph holding the features of all photos that were met */
+export function restoreGrowth(growth: Growth, tensors: Tensors, facts: GrowthFacts): void {
+  restorePairs(growth.graph, tensors);
+  growth.lenses.push(...facts.lenses);
+  growth.lensOf.push(...facts.lensOf);
+  for (const image of facts.waiting) growth.waiting.add(image);
+  growth.firstOfPiece = facts.firstOfPiece;
+  growth.maps = facts.mappers.map((progress, i) => {
+    const map = new SceneMap(growth.graph, growth.lenses, growth.lensOf);
+    restoreMap(map, tensors, `map${i}.`);
+    return new Mapper(map, progress);
+  });
+}
+
+function savePairs(pairs: readonly MatchedPair[]): Tensors {
+  const total = pairs.reduce((sum, { inliers }) => sum + inliers.length, 0);
+  const inliers = new Int32Array(total);
+  let at = 0;
+  for (const pair of pairs) {
+    inliers.set(pair.inliers, at);
+    at += pair.inliers.length;
+  }
+  const n = pairs.length;
+  return {
+    'pairs.images': i32(Int32Array.from(pairs.flatMap((p) => [p.aIdx, p.bIdx, p.inliers.length])), n, 3),
+    'pairs.inliers': i32(inliers, total / 2, 2),
+    'pairs.fundamental': f64(Float64Array.from(pairs.flatMap((p) => [...p.fundamental])), n, 9),
+    'pairs.planarShare': f64(
+      Float64Array.from(pairs, (p) => p.planarShare),
+      n,
+    ),
+  };
+}
+
+function restorePairs(graph: MatchGraph, tensors: Tensors): void {
+  const images = tensors['pairs.images'].data as Int32Array;
+  const inliers = tensors['pairs.inliers'].data as Int32Array;
+  const fundamental = tensors['pairs.fundamental'].data as Float64Array;
+  const planarShare = tensors['pairs.planarShare'].data as Float64Array;
+  for (let p = 0, at = 0; p < planarShare.length; p++) {
+    const length = images[3 * p + 2];
+    graph.addPair(images[3 * p], images[3 * p + 1], {
+      inliers: inliers.slice(at, at + length),
+      fundamental: fundamental.slice(9 * p, 9 * p + 9),
+      planarShare: planarShare[p],
+    });
+    at += length;
+  }
+}
+
+function saveMap(map: SceneMap, prefix: string): Tensors {
+  const poses = [...map.poses].flatMap(([image, { rotation, translation }]) => [image, ...rotation, ...translation]);
+  const cameras = map.cameras.flatMap((c) => [c.focalPx, c.k1, c.k2]);
+  const points = [...map.points];
+  const keys = points.flatMap(([, { track }]) => track);
+  return {
+    [`${prefix}poses`]: f64(Float64Array.from(poses), poses.length / 13, 13),
+    [`${prefix}cameras`]: f64(Float64Array.from(cameras), cameras.length / 3, 3),
+    [`${prefix}points`]: f64(Float64Array.from(points.flatMap(([, { x, y, z }]) => [x, y, z])), points.length, 3),
+    [`${prefix}pointIds`]: i32(
+      Int32Array.from(points.flatMap(([id, { track }]) => [id, track.length])),
+      points.length,
+      2,
+    ),
+    [`${prefix}tracks`]: f64(Float64Array.from(keys), keys.length),
+  };
+}
+
+function restoreMap(map: SceneMap, tensors: Tensors, prefix: string): void {
+  const poses = tensors[`${prefix}poses`].data as Float64Array;
+  for (let i = 0; i < poses.length; i += 13) {
+    map.place(poses[i], { rotation: poses.slice(i + 1, i + 10), translation: poses.slice(i + 10, i + 13) });
+  }
+  const cameras = tensors[`${prefix}cameras`].data as Float64Array;
+  map.cameras.forEach((camera, i) => {
+    camera.focalPx = cameras[3 * i];
+    camera.k1 = cameras[3 * i + 1];
+    camera.k2 = cameras[3 * i + 2];
+  });
+  const positions = tensors[`${prefix}points`].data as Float64Array;
+  const ids = tensors[`${prefix}pointIds`].data as Int32Array;
+  const keys = tensors[`${prefix}tracks`].data as Float64Array;
+  const points: [number, MapPoint][] = [];
+  for (let i = 0, at = 0; 2 * i < ids.length; i++) {
+    const length = ids[2 * i + 1];
+    const track = [...keys.subarray(at, at + length)];
+    points.push([ids[2 * i], { x: positions[3 * i], y: positions[3 * i + 1], z: positions[3 * i + 2], track }]);
+    at += length;
+  }
+  map.restorePoints(points);
+}

@@ -1,0 +1,78 @@
+// Closing work, one small piece per call: a second opinion on the map, further maps, a last adjustment, then depth photo by photo.
+
+import type { PhotoSource, PointMap } from '../../run/reconstructor.ts';
+import type { DenseStage } from './dense-stage.ts';
+import type { Growth } from './growth.ts';
+
+export type SettleProgress =
+  | { stage: 'rebuild' }
+  | { stage: 'further' }
+  | { stage: 'adjust'; mapIdx: number }
+  | { stage: 'dense'; mapIdx: number; done: number[] }
+  | { stage: 'settled' };
+
+export interface SettlePiece {
+  progress: SettleProgress;
+  pointMaps: PointMap[];
+  notices: string[];
+  settled: boolean;
+}
+
+export async function settleOnce(
+  progress: SettleProgress,
+  growth: Growth,
+  photos: readonly PhotoSource[],
+  dense: DenseStage,
+): Promise<SettlePiece> {
+  const piece = (next: SettleProgress, pointMaps: PointMap[] = [], notices: string[] = []): SettlePiece => ({
+    progress: next,
+    pointMaps,
+    notices,
+    settled: next.stage === 'settled',
+  });
+  switch (progress.stage) {
+    case 'rebuild':
+      // Only photos that match something but found no place make a second opinion worth its time.
+      if ([...growth.waiting].some((image) => growth.graph.pairsWith(image).length > 0)) growth.rebuild();
+      return piece({ stage: 'further' });
+    case 'further':
+      if (growth.beginFurtherMap()) return piece(progress);
+      return piece({ stage: 'adjust', mapIdx: 0 });
+    case 'adjust': {
+      const mapper = growth.maps.at(progress.mapIdx);
+      if (mapper) growth.finish(mapper);
+      if (progress.mapIdx + 1 < growth.maps.length) return piece({ stage: 'adjust', mapIdx: progress.mapIdx + 1 });
+      return piece({ stage: 'dense', mapIdx: 0, done: [] }, [], verdict(growth, photos));
+    }
+    case 'dense': {
+      const mapper = growth.maps.at(progress.mapIdx);
+      if (!mapper) return piece({ stage: 'settled' });
+      const next = [...mapper.map.poses.keys()].find((image) => !progress.done.includes(image));
+      if (next === undefined) return piece({ stage: 'dense', mapIdx: progress.mapIdx + 1, done: [] });
+      await dense.look(mapper.map, photos);
+      const pointMap = await dense.finalOf(photos[next]);
+      return piece({ ...progress, done: [...progress.done, next] }, pointMap ? [pointMap] : []);
+    }
+    case 'settled':
+      return piece(progress);
+  }
+}
+
+/** One sentence on what could not be had, and why. */
+function verdict(growth: Growth, photos: readonly PhotoSource[]): string[] {
+  const { waiting, graph, maps } = growth;
+  if (photos.length < 2) return ['One photo alone has no depth: add another one taken from a step to the side.'];
+  if (maps.length === 0) {
+    if (graph.pairs.length === 0)
+      return ['No two photos show the same thing clearly enough: they need more overlap or more structure.'];
+    return ['The photos overlap, but show no parallax: take them from different places, not by turning on the spot.'];
+  }
+  const notices: string[] = [];
+  if (maps.length > 1) notices.push(`The photos fall into ${maps.length} pieces that share too little to be joined.`);
+  if (waiting.size > 0) {
+    const names = [...waiting].slice(0, 3).map((image) => photos[image].name);
+    const more = waiting.size > names.length ? ` and ${waiting.size - names.length} more` : '';
+    notices.push(`Not placed, because they share too little with the others: ${names.join(', ')}${more}.`);
+  }
+  return notices;
+}
