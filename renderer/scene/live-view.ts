@@ -2,22 +2,22 @@
 
 import { Group, Quaternion, Vector3 } from 'three';
 import type { FrameBox } from '../../projects/format/edits.ts';
+import { upFromCameras } from '../../projects/format/gravity.ts';
 import type { Frame, PhotoId, PointChunk } from '../../projects/format/scene.ts';
-import type { Vec3 } from '../../projects/format/sim3.ts';
-import { displayFromWorld, matrixOf, lookRotation, toVec3 } from './axes.ts';
-import { BoxLayer, type ScreenRectangle } from './box-layer.ts';
+import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
+import { displayFromWorld, matrixOf, lookRotation } from './axes.ts';
 import { CameraLayer, type CameraStyle } from './camera-layer.ts';
 import { CameraRig } from './camera-rig.ts';
 import { fieldOfViewFor } from './camera-shape.ts';
-import { cameraSpacing } from './camera-spacing.ts';
-import { DepthPicker } from './depth-picker.ts';
+import { CameraSizing } from './camera-sizing.ts';
 import { GroundLayer } from './ground-layer.ts';
+import { LiveTools } from './live-tools.ts';
+import { openingDirection } from './opening-view.ts';
 import { PointBudget } from './point-budget.ts';
 import { PointLayer, type PlacedFrame, type PointStyle } from './point-layer.ts';
 import { sceneStatistics, type SceneStatistics } from './scene-statistics.ts';
 import { Stage } from './stage.ts';
 import { ThroughLayer } from './through-layer.ts';
-import { guessUp, upFromThreePoints } from './world-up.ts';
 
 export interface Readout {
   pointsShown: number;
@@ -52,7 +52,7 @@ const axisDirections = {
 
 export class LiveView {
   readonly rig: CameraRig;
-  readonly box = new BoxLayer();
+  readonly tools: LiveTools;
   private readonly options: LiveViewOptions;
   private readonly stage: Stage;
   private readonly world = new Group();
@@ -60,7 +60,6 @@ export class LiveView {
   private readonly cameras: CameraLayer;
   private readonly through: ThroughLayer;
   private readonly ground = new GroundLayer();
-  private readonly picker = new DepthPicker();
   private readonly budget = new PointBudget();
   private frames: readonly PlacedFrame[] = [];
   private chunkCount = 0;
@@ -68,7 +67,7 @@ export class LiveView {
   private upInWorld: Vec3 | null = null;
   private statistics: SceneStatistics | null = null;
   private statisticsStale = true;
-  private spacing: number | null = null;
+  private readonly sizing = new CameraSizing();
   private framedOnce = false;
   private lastChangeMs = 0;
   private restTimer: ReturnType<typeof setTimeout> | null = null;
@@ -99,7 +98,19 @@ export class LiveView {
       onResize: (widthPx, heightPx) => this.rig.resize(widthPx, heightPx),
       onContextRestored: () => this.points.reload(),
     });
-    this.stage.scene.add(this.world, this.ground.mesh, this.box.lines, this.box.fill);
+    this.tools = new LiveTools({
+      stage: this.stage,
+      rig: this.rig,
+      points: this.points,
+      cameras: this.cameras,
+      world: this.world,
+      others: [this.cameras.group, this.through.group, this.ground.mesh],
+      changed,
+      frameOf: (frameId) => this.frames.find(({ frame }) => frame.id === frameId)?.frame ?? null,
+      worldFromDisplay: () => displayFromWorld(this.up).invert(),
+      up: () => this.up,
+    });
+    this.stage.scene.add(this.world, this.ground.mesh, this.tools.box.lines, this.tools.box.fill);
     this.rig.controls.addEventListener('control', changed);
     this.rig.controls.addEventListener('wake', changed);
     this.setUp(null);
@@ -133,14 +144,14 @@ export class LiveView {
   /** @param style its size counts in typical distances between neighbouring cameras */
   setCameraStyle(style: CameraStyle): void {
     this.cameraStyle = style;
-    this.cameras.setStyle({ ...style, size: style.size * this.cameraUnit() });
+    this.cameras.setStyle({ ...style, size: style.size * this.sizing.unit });
     this.changed();
   }
 
   setColors(background: string, grid: string, accent: string): void {
     this.stage.setBackground(background);
     this.ground.setColor(grid);
-    this.box.setColor(accent);
+    this.tools.box.setColor(accent);
     this.changed();
   }
 
@@ -159,12 +170,11 @@ export class LiveView {
   }
 
   get up(): Vec3 {
-    return this.upInWorld ?? guessUp(this.frames.flatMap(({ frame }) => frame.worldFromCamera ?? []));
+    return this.upInWorld ?? upFromCameras(this.poses) ?? [0, -1, 0];
   }
 
-  /** Up from three places on the floor; null when they lie on one line. */
-  upFrom(places: readonly [Vec3, Vec3, Vec3]): Vec3 | null {
-    return upFromThreePoints(places, this.up);
+  private get poses(): readonly Sim3[] {
+    return this.frames.flatMap(({ frame }) => frame.worldFromCamera ?? []);
   }
 
   frameAll(animate = true): void {
@@ -215,61 +225,6 @@ export class LiveView {
     this.changed();
   }
 
-  /** @param pointer in CSS pixels of the viewport */
-  cameraAt(pointer: readonly [number, number]): PhotoId | null {
-    return this.cameras.pick(pointer, this.rig.camera, this.stage.widthPx, this.stage.heightPx);
-  }
-
-  /** The point under the pointer in world axes, or null over nothing. */
-  pointAt(pointer: readonly [number, number]): Vec3 | null {
-    const inDisplay = this.pickInDisplay(pointer);
-    return inDisplay && toVec3(inDisplay.applyMatrix4(this.world.matrix.clone().invert()));
-  }
-
-  pivotAt(pointer: readonly [number, number]): void {
-    const point = this.pickInDisplay(pointer);
-    if (point) this.rig.setPivot(point);
-    this.changed();
-  }
-
-  /** Where a world point is on the screen now; null behind the eye. */
-  onScreen(pointInWorld: Vec3): { x: number; y: number } | null {
-    const p = new Vector3(...pointInWorld).applyMatrix4(this.world.matrix).project(this.rig.camera);
-    if (p.z > 1) return null;
-    return { x: ((p.x + 1) / 2) * this.stage.widthPx, y: ((1 - p.y) / 2) * this.stage.heightPx };
-  }
-
-  fitBox(rectangle: ScreenRectangle): boolean {
-    const { widthPx, heightPx } = this.stage;
-    const fitted = this.box.fit(rectangle, this.points.visibleClouds(), this.rig.camera, widthPx, heightPx);
-    this.changed();
-    return fitted;
-  }
-
-  boxHandles(): { x: number; y: number }[] {
-    return this.box.handles(this.rig.camera, this.stage.widthPx, this.stage.heightPx);
-  }
-
-  pullBox(idx: number, deltaXPx: number, deltaYPx: number): void {
-    this.box.pull(idx, deltaXPx, deltaYPx, this.rig.camera, this.stage.widthPx, this.stage.heightPx);
-    this.changed();
-  }
-
-  clearBox(): void {
-    this.box.clear();
-    this.changed();
-  }
-
-  cutBox(): FrameBox[] {
-    const frameOf = new Map(this.frames.map(({ frame }) => [frame.id, frame]));
-    const worldFromDisplay = displayFromWorld(this.up).invert();
-    return this.box.cutIntoFrames(
-      this.points.visibleClouds(),
-      ({ chunk }) => frameOf.get(chunk.frameId) ?? null,
-      worldFromDisplay,
-    );
-  }
-
   /** Something visible changed: draw, and draw in full once it is quiet. */
   changed(): void {
     this.lastChangeMs = performance.now();
@@ -280,8 +235,7 @@ export class LiveView {
 
   dispose(): void {
     if (this.restTimer) clearTimeout(this.restTimer);
-    for (const part of [this.points, this.cameras, this.through, this.ground, this.box, this.picker, this.rig])
-      part.dispose();
+    for (const part of [this.points, this.cameras, this.through, this.ground, this.tools, this.rig]) part.dispose();
     this.stage.dispose();
   }
 
@@ -296,18 +250,6 @@ export class LiveView {
     this.statisticsStale = true;
   }
 
-  private pickInDisplay(pointer: readonly [number, number]): Vector3 | null {
-    const { renderer, scene, widthPx, heightPx } = this.stage;
-    const others = [this.cameras.group, this.through.group, this.ground.mesh, this.box.lines, this.box.fill];
-    const found = this.picker.pick(renderer, scene, others, this.points, this.rig, pointer, widthPx, heightPx);
-    this.stage.invalidate();
-    return found;
-  }
-
-  private cameraUnit(): number {
-    return this.spacing ?? (this.statistics ? this.statistics.radius * 0.08 : 0.1);
-  }
-
   private currentStatistics(): SceneStatistics | null {
     if (!this.statisticsStale) return this.statistics;
     this.statisticsStale = false;
@@ -318,15 +260,7 @@ export class LiveView {
     this.rig.setRadius(radius);
     this.ground.place([centre.x, centre.z], ground, radius);
     this.ground.mesh.visible = this.gridWanted;
-    const spacing = cameraSpacing(
-      this.frames.flatMap(({ frame }) => frame.worldFromCamera ?? []),
-      radius,
-    );
-    // Frusta keep their size while the scene grows; only a large change of scale is followed.
-    if (this.spacing === null || spacing > this.spacing * 1.6 || spacing < this.spacing / 1.6) {
-      this.spacing = spacing;
-      if (this.cameraStyle) this.cameras.setStyle({ ...this.cameraStyle, size: this.cameraStyle.size * spacing });
-    }
+    if (this.sizing.update(this.poses, radius) && this.cameraStyle) this.setCameraStyle(this.cameraStyle);
     return this.statistics;
   }
 
@@ -336,16 +270,9 @@ export class LiveView {
     const statistics = this.currentStatistics();
     if (!statistics) return;
     this.framedOnce = true;
-    const direction = new Vector3();
-    const poses = this.frames.flatMap(({ frame }) => frame.worldFromCamera ?? []);
-    for (const pose of poses) direction.add(new Vector3(0, 0, -1).applyQuaternion(new Quaternion(...pose.rotation)));
-    // Cameras all around look in no direction together; the first one then decides.
-    if (direction.length() < 0.35 * poses.length && poses.length > 0)
-      direction.set(0, 0, -1).applyQuaternion(new Quaternion(...poses[0].rotation));
-    direction.applyQuaternion(displayFromWorld(this.up)).normalize();
-    direction.y = Math.max(direction.y, 0) + 0.35;
+    const direction = openingDirection(this.poses, displayFromWorld(this.up));
     // It comes in from a little farther away.
-    this.rig.frame(statistics.centre, statistics.radius * 1.25, direction.normalize(), false);
+    this.rig.frame(statistics.centre, statistics.radius * 1.25, direction, false);
     this.rig.frame(statistics.centre, statistics.radius * 0.95, null, true);
   }
 
@@ -358,7 +285,7 @@ export class LiveView {
     if (isMoving) this.budget.frameDrawn(nowMs);
     else this.budget.rest();
     if (moved) this.changed();
-    const { renderer, scene, widthPx, heightPx } = this.stage;
+    const { renderer, scene, heightPx } = this.stage;
     const { camera } = this.rig;
     const worldFromDisplay = this.world.matrix.clone().invert();
     const share = this.budget.share(this.points.available, isMoving);
@@ -380,7 +307,6 @@ export class LiveView {
       heightRange: statistics?.heightRange ?? null,
     });
     this.options.onDrawn();
-    void widthPx;
     return moved || more || this.rig.fly.isFlying;
   }
 }

@@ -1,6 +1,6 @@
 // The loaded slices of one chunk as three.js objects: a prefix of them is drawn, new ones wait until the frame has time for their upload.
 
-import { BufferAttribute, BufferGeometry, Group, Points, type ShaderMaterial } from 'three';
+import { Box3, BufferAttribute, BufferGeometry, Group, Points, Sphere, Vector3, type ShaderMaterial } from 'three';
 import type { PointChunk } from '../../projects/format/scene.ts';
 import { pointsPerSlice, type PackedChunk, type PackedSlice } from './packed-points.ts';
 
@@ -9,6 +9,7 @@ export class PointCloud {
   readonly group = new Group();
   readonly sample: Float32Array;
   readonly gridWidthPx: number;
+  private readonly sphere: Sphere;
   private shown = 0;
   private waiting: PackedChunk['slices'];
   private readonly slices: { points: Points; count: number }[] = [];
@@ -22,6 +23,8 @@ export class PointCloud {
     beforeDraw: (cloud: PointCloud, drawShare: number) => void,
   ) {
     this.chunk = chunk;
+    const { min, max } = chunk.bounds;
+    this.sphere = new Box3(new Vector3(...min), new Vector3(...max)).getBoundingSphere(new Sphere());
     this.sample = packed.sample;
     this.gridWidthPx = packed.gridWidthPx;
     this.waiting = packed.slices;
@@ -57,9 +60,11 @@ export class PointCloud {
   uploadNext(): void {
     const slice = this.waiting.shift();
     if (!slice) return;
-    const points = new Points(geometryOf(slice), this.material);
+    const geometry = geometryOf(slice);
+    // Known from the row: three.js would otherwise look for it in bytes that are gone.
+    geometry.boundingSphere = this.sphere;
+    const points = new Points(geometry, this.material);
     points.matrixAutoUpdate = false;
-    points.frustumCulled = false;
     points.onBeforeRender = () => this.beforeDraw(this, this.shown / Math.max(1, this.chunk.count));
     this.group.add(points);
     this.slices.push({ points, count: slice.count });

@@ -62,7 +62,8 @@ void main() {
   vDepth = gl_Position.w;
   float unit = length(modelMatrix[0].xyz);
   float size = abs(position.z) * uFootprint * unit * uSpread * uPixelsPerUnit / gl_Position.w;
-  gl_PointSize = clamp(size * uSizeFactor, 1.0, uMostPx);
+  // A little more than a grid cell: neighbours overlap and the surface closes.
+  gl_PointSize = clamp(size * 1.3 * uSizeFactor, 1.0, uMostPx);
   vRound = gl_PointSize > 4.0 ? 1.0 : 0.0;
   if (uSource == 0) vColor = color.rgb;
   else if (uSource == 1) vColor = ramp(color.a);

@@ -41,7 +41,7 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
 /** A length in metres, or in units of a scene without scale. */
 export function formatLength(length: number, hasScale: boolean): string {
   const digits = (value: number): string => String(Number(value.toPrecision(3)));
-  if (!hasScale) return `${digits(length)} units`;
+  if (!hasScale) return `${digits(length)} ${length === 1 ? 'unit' : 'units'}`;
   if (length >= 1) return `${digits(length)} m`;
   return length >= 0.01 ? `${digits(length * 100)} cm` : `${digits(length * 1000)} mm`;
 }

@@ -11,8 +11,8 @@ export function portOf(app: AppState, live: LiveView): ViewportPort {
     framePhotos: (ids) => live.framePhotos(new Set(ids)),
     flyTo: (id) => (app.selection.lookingThrough = id),
     lookFrom: (view) => live.lookFrom(view),
-    boxesDrawn: () => live.cutBox(),
-    clearTool: () => live.clearBox(),
+    boxesDrawn: () => live.tools.cutBox(),
+    clearTool: () => live.tools.clearBox(),
   };
 }
 

@@ -1,76 +1,109 @@
-// Serves the page with the stand-in host: Vite in middleware mode, and the bytes of the made-up room by id.
+// Serves the built page with the stand-in host, and the bytes of the made-up room by id.
 
-import { createServer, type Plugin, type ViteDevServer } from 'vite';
+import { build, type Plugin } from 'vite';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import sharp from 'sharp';
+import { createServer, type ServerResponse } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { encodePointChunk } from '../../../projects/format/point-chunk.ts';
 import { fakeDefaults, type FakeOptions } from './studio.ts';
 import { roomPoints } from './room.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const outDir = join(root, 'dist', 'fake-page');
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.woff2': 'font/woff2',
+};
 
-/** Starts the server on a free port. @returns its address and the function that ends it */
-export async function serveFake(options: Partial<FakeOptions> = {}): Promise<{ url: string; close(): Promise<void> }> {
-  const server = await createServer({
-    root: `${root}/renderer`,
+export interface FakeServer {
+  url: string;
+  /** Makes the chunks of these ids beforehand, so that a bench does not wait for them. */
+  prepare(ids: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Builds the page and serves it on a free port. Options of the stand-in may be overridden by `?fake={json}`. */
+export async function serveFake(options: Partial<FakeOptions> = {}): Promise<FakeServer> {
+  await build({
+    root: join(root, 'renderer'),
+    base: './',
     configFile: false,
     logLevel: 'error',
-    plugins: [svelte({ configFile: false }), bytesOfRoom(), fakeBeforeMain({ ...fakeDefaults, ...options })],
-    cacheDir: `${root}/node_modules/.vite-fake`,
-    server: { port: 0, host: '127.0.0.1', fs: { allow: [root] }, watch: null, hmr: false },
+    plugins: [svelte({ configFile: false }), fakeBeforeMain({ ...fakeDefaults, ...options })],
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'esnext',
+      assetsInlineLimit: 0,
+      minify: false,
+      chunkSizeWarningLimit: 8000,
+    },
+    worker: { format: 'es' },
   });
-  await server.listen();
-  return { url: addressOf(server), close: () => server.close() };
-}
-
-function addressOf(server: ViteDevServer): string {
-  const address = server.httpServer?.address();
-  if (!address || typeof address === 'string') throw new Error('The server has no port.');
-  return `http://127.0.0.1:${address.port}/`;
-}
-
-function fakeBeforeMain(options: FakeOptions): Plugin {
-  const id = '/@fake-entry';
-  return {
-    name: 'fake-before-main',
-    resolveId: (source) => (source === id ? id : null),
-    load: (source) =>
-      source === id
-        ? `import { createFakeStudio } from '/@fs${root}/test/support/fake/studio.ts';
-           const asked = JSON.parse(new URLSearchParams(location.search).get('fake') ?? '{}');
-           window.studio = createFakeStudio({ ...${JSON.stringify(options)}, ...asked });`
-        : null,
-    transformIndexHtml: () => [{ tag: 'script', attrs: { type: 'module', src: id }, injectTo: 'head-prepend' }],
-  };
-}
-
-function bytesOfRoom(): Plugin {
   const made = new Map<string, Promise<Uint8Array>>();
-  const make = async (what: string, id: string): Promise<Uint8Array> => {
-    const [idx, total, width, height] = (id.match(/\d+/g) ?? []).map(Number);
-    if (what === 'chunk') return encodePointChunk(roomPoints(idx, total, width, height), idx + 1);
-    const size = what === 'thumb' ? { width: 240, height: 180 } : { width: 800, height: 600 };
-    const { colors } = roomPoints(idx, total, size.width, size.height);
-    return sharp(colors, { raw: { ...size, channels: 4 } })
-      .removeAlpha()
-      .webp()
-      .toBuffer();
+  const bytesOf = (key: string): Promise<Uint8Array> => {
+    const bytes = made.get(key) ?? makeBytes(key);
+    made.set(key, bytes);
+    return bytes;
   };
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    if (path.startsWith('/fake/')) {
+      const type = path.startsWith('/fake/chunk') ? 'application/octet-stream' : 'image/webp';
+      return answer(response, bytesOf(path.slice('/fake/'.length)), type);
+    }
+    const file = join(outDir, normalize(path === '/' ? '/index.html' : path));
+    answer(response, readFile(file), types[extname(file)] ?? 'application/octet-stream');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    name: 'bytes-of-room',
-    configureServer(server) {
-      server.middlewares.use('/fake', (request, response) => {
-        const [, what, id] = (request.url ?? '').split('/');
-        const key = `${what}/${id}`;
-        const bytes = made.get(key) ?? make(what, id);
-        made.set(key, bytes);
-        void bytes.then(
-          (body) =>
-            response.setHeader('content-type', what === 'chunk' ? 'application/octet-stream' : 'image/webp').end(body),
-          () => response.writeHead(404).end(),
-        );
-      });
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    prepare: async (ids) => {
+      for (const id of ids) await bytesOf(`chunk/${id}`);
+    },
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+function answer(response: ServerResponse, bytes: Promise<Uint8Array>, type: string): void {
+  void bytes.then(
+    (body) => response.setHeader('content-type', type).end(body),
+    () => response.writeHead(404).end(),
+  );
+}
+
+/** The stand-in has to be there before the page looks for its host. */
+function fakeBeforeMain(options: FakeOptions): Plugin {
+  return {
+    name: 'fake-before-main',
+    transform: (code, id) =>
+      id.endsWith('renderer/main.ts')
+        ? `import { createFakeStudio } from '${root}/test/support/fake/studio.ts';
+           const asked = JSON.parse(new URLSearchParams(location.search).get('fake') ?? '{}');
+           window.studio = createFakeStudio({ ...${JSON.stringify(options)}, ...asked });
+           ${code}`
+        : null,
+  };
+}
+
+/** @param key `chunk/chunkI-TOTAL-WIDTH-HEIGHT`, `thumb/photoI-TOTAL` or `photo/photoI-TOTAL` */
+async function makeBytes(key: string): Promise<Uint8Array> {
+  const [what, id] = key.split('/');
+  const [idx, total, width, height] = (id.match(/\d+/g) ?? []).map(Number);
+  if (what === 'chunk') return encodePointChunk(roomPoints(idx, total, width, height), idx + 1);
+  const size = what === 'thumb' ? { width: 240, height: 180 } : { width: 800, height: 600 };
+  const { colors } = roomPoints(idx, total, size.width, size.height);
+  return sharp(colors, { raw: { ...size, channels: 4 } })
+    .removeAlpha()
+    .webp()
+    .toBuffer();
 }

@@ -89,8 +89,8 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
           msPerPhoto: 1400,
           msLeft: (options.photos - met) * 1400,
           rssMb: 412,
-          used: [],
-      points: met * options.gridWidthPx * options.gridHeightPx,
+          used: { elapsedMs: met * 1400, modelMs: met * 1300, firstPointsMs: 900, peakRssMb: 430 },
+          points: met * options.gridWidthPx * options.gridHeightPx,
         };
   const projectOf = (idx: number, name: string): ProjectInfo => ({
     id: `project${idx}`,
