@@ -48,8 +48,8 @@ export type PickleValue =
   | PickleCall
   | PicklePersistent;
 
-/** Stack entries a real checkpoint never reaches: it nests a handful deep, with a few thousand names in one container. */
-const maxStack = 4_000_000;
+/** Entries of stack, marks or memo that a real checkpoint never reaches: the full-size ones need some twenty thousand. */
+const maxEntries = 1_000_000;
 
 /** @throws PickleError when the bytes are cut or use an opcode that checkpoints do not need */
 export function readPickle(bytes: Uint8Array): PickleValue {
@@ -124,7 +124,8 @@ export function readPickle(bytes: Uint8Array): PickleValue {
   };
 
   for (;;) {
-    if (stack.length > maxStack) throw new PickleError('the description of its tensors is absurdly long');
+    if (stack.length + marks.length + memo.size > maxEntries)
+      throw new PickleError('the description of its tensors is absurdly long');
     const opcode = bytes[take(1)];
     switch (opcode) {
       case 0x80: // PROTO

@@ -19,7 +19,7 @@ const dtypeOfStorage: Readonly<Record<string, Dtype>> = {
   'torch.BoolStorage': 'BOOL',
 };
 
-const maxPickleBytes = 64 * 2 ** 20;
+const maxPickleBytes = 16 * 2 ** 20;
 const maxTensors = 100_000;
 
 interface StoredTensor extends TensorInfo {
@@ -142,7 +142,7 @@ async function readTensor(
   });
   if (rowMajor) return items;
   const out = new Float32Array(count);
-  const place = new Array<number>(shape.length).fill(0);
+  const place = shape.map(() => 0);
   for (let i = 0, from = 0; i < count; i++) {
     out[i] = items[from];
     for (let axis = shape.length - 1; axis >= 0; axis--) {
