@@ -1,0 +1,12 @@
+// One line of the table that `npm run bench` prints.
+
+export interface BenchRow {
+  name: string;
+  value: number;
+  /** What product.md asks for, as it is printed: `≥ 0.8`; null when the row is for information. */
+  target: string | null;
+  unit: string;
+  /** Whether the target is met; true when there is none. */
+  ok: boolean;
+  note: string;
+}
