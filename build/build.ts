@@ -85,6 +85,7 @@ export const targets = {
       main: 'electron/engine/main.ts',
       // Started as a thread by the file's name.
       'front-end-worker': 'models/geometry/front-end/front-end-worker.ts',
+      'sweep-worker': 'models/geometry/dense/sweep-worker.ts',
     },
     external: libraries,
   }),

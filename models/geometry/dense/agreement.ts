@@ -1,7 +1,7 @@
 // Which depths of a view are confirmed by the depths of other views.
 
 import { compose, inverse, matrixFromQuaternion } from '../../../projects/format/sim3.ts';
-import type { DepthMap } from './sweep.ts';
+import type { DepthMap } from './depth-map.ts';
 import type { SweepView } from './view.ts';
 
 export interface SeenDepth {

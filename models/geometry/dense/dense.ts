@@ -9,7 +9,9 @@ import { agreementOf, type SeenDepth } from './agreement.ts';
 import { removeFlyingPixels, removeSpeckles } from './clean.ts';
 import { chooseNeighbours, depthRangeOf, type SparsePoint } from './neighbours.ts';
 import { pointMapOf } from './point-map.ts';
-import { createDepthSweep, type DepthMap, type DepthRange, type DepthSweep } from './sweep.ts';
+import { openSweep } from './sweep-pool.ts';
+import type { DepthMap, DepthRange } from './depth-map.ts';
+import type { DepthSweep } from './sweep.ts';
 import { sweepView, type SweepView } from './view.ts';
 
 export interface DenseView {
@@ -27,24 +29,39 @@ interface Entry extends DenseView {
   raw: Promise<DepthMap | null> | null;
 }
 
+interface Plan {
+  entry: Entry;
+  /** Best first: those to match with and then those only to check against. */
+  neighbours: SweepView[];
+  range: DepthRange;
+}
+
 /** Depths that differ by less are one surface. */
 const sameSurface = { px: 1, least: 0.008, most: 0.03 };
 /** Neighbours to match with (what the graph takes), and to check against. */
 const matched = 4;
 const checked = 8;
 
+export interface DenseOptions extends SessionOptions {
+  /** Worker threads that sweep one photo each; 0 (the default) sweeps on the calling thread. */
+  workers?: number;
+}
+
 export class Dense {
-  readonly #sweep: DepthSweep;
+  readonly #options: DenseOptions;
+  /** Opened when it is first needed. */
+  #sweep: Promise<DepthSweep> | null = null;
+  #providerLine = '';
   readonly #entries = new Map<PhotoId, Entry>();
   #pointsOf = new Map<PhotoId, SparsePoint[]>();
 
-  constructor(options: SessionOptions = {}) {
-    this.#sweep = createDepthSweep(options);
+  constructor(options: DenseOptions = {}) {
+    this.#options = options;
   }
 
   /** What runs where, once something has run. */
   get providerLine(): string {
-    return this.#sweep.providerLine;
+    return this.#providerLine;
   }
 
   setView(view: DenseView): void {
@@ -84,7 +101,9 @@ export class Dense {
   async preview(photoId: PhotoId): Promise<PointMap | null> {
     const plan = this.#plan(photoId);
     if (!plan) return null;
-    const map = await this.#sweep.coarseDepthOf(plan.entry.sweep, plan.neighbours.slice(0, matched), plan.range);
+    const sweep = await this.#open();
+    const map = await sweep.coarseDepthOf(plan.entry.sweep, plan.neighbours.slice(0, matched), plan.range);
+    this.#providerLine = sweep.providerLine;
     const depth = map.depth.map((d, i) => (map.confidence[i] >= 0.5 ? d : NaN));
     removeSpeckles(depth, map.widthPx, map.heightPx, { smallest: 30, tolerance: 0.04 });
     const picture = { ...map, depth, difference: null };
@@ -94,14 +113,16 @@ export class Dense {
   /** Depth that other views confirm. Sweeps the photo and its neighbours when that has not been done. null: nothing to match with. */
   async final(photoId: PhotoId): Promise<PointMap | null> {
     const plan = this.#plan(photoId);
-    const map = await this.#rawDepth(photoId);
-    if (!plan || !map) return null;
-    const others: SeenDepth[] = [];
-    for (const view of plan.neighbours) {
-      const theirs = await this.#rawDepth(view.photoId);
-      if (theirs) others.push({ view, map: theirs });
-    }
-    if (others.length === 0) return null;
+    if (!plan) return null;
+    // All at once, so that workers share them.
+    const [map, ...theirs] = await Promise.all(
+      [plan.entry.sweep, ...plan.neighbours].map((view) => this.#rawDepth(view.photoId)),
+    );
+    const others: SeenDepth[] = plan.neighbours.flatMap((view, k) => {
+      const other = theirs[k];
+      return other ? [{ view, map: other }] : [];
+    });
+    if (!map || others.length === 0) return null;
     const picture = confirmed({ view: plan.entry.sweep, map }, others);
     return pointMapOf(photoId, 'final', picture, plan.entry.image, plan.entry.intrinsics);
   }
@@ -112,10 +133,16 @@ export class Dense {
 
   async dispose(): Promise<void> {
     this.#entries.clear();
-    await this.#sweep.dispose();
+    await (await this.#sweep)?.dispose();
+    this.#sweep = null;
   }
 
-  #plan(photoId: PhotoId): { entry: Entry; neighbours: SweepView[]; range: DepthRange } | null {
+  #open(): Promise<DepthSweep> {
+    this.#sweep ??= openSweep(this.#options.workers ?? 0, this.#options);
+    return this.#sweep;
+  }
+
+  #plan(photoId: PhotoId): Plan | null {
     const entry = this.#entries.get(photoId);
     const points = this.#pointsOf.get(photoId) ?? [];
     const range = entry && depthRangeOf(entry.worldFromCamera, points);
@@ -126,10 +153,19 @@ export class Dense {
   }
 
   #rawDepth(photoId: PhotoId): Promise<DepthMap | null> {
+    const known = this.#entries.get(photoId)?.raw;
+    if (known) return known;
     const plan = this.#plan(photoId);
     if (!plan) return Promise.resolve(null);
-    plan.entry.raw ??= this.#sweep.depthOf(plan.entry.sweep, plan.neighbours.slice(0, matched), plan.range);
+    plan.entry.raw = this.#sweepDepth(plan);
     return plan.entry.raw;
+  }
+
+  async #sweepDepth({ entry, neighbours, range }: Plan): Promise<DepthMap> {
+    const sweep = await this.#open();
+    const map = await sweep.depthOf(entry.sweep, neighbours.slice(0, matched), range);
+    this.#providerLine = sweep.providerLine;
+    return map;
   }
 }
 

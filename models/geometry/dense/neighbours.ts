@@ -2,7 +2,7 @@
 
 import type { PhotoId } from '../../../projects/format/scene.ts';
 import { dot, inverse, length, subtract, transformPoint, type Sim3, type Vec3 } from '../../../projects/format/sim3.ts';
-import type { DepthRange } from './sweep.ts';
+import type { DepthRange } from './depth-map.ts';
 
 /** A point of the sparse map and the photos that hold an observation of it. */
 export interface SparsePoint {

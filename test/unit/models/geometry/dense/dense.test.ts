@@ -36,8 +36,8 @@ function sparsePoints(camera: Intrinsics): SparsePoint[] {
   return points;
 }
 
-function denseOf(camera: Intrinsics): Dense {
-  const dense = new Dense({ providers: [] });
+function denseOf(camera: Intrinsics, workers = 0): Dense {
+  const dense = new Dense({ providers: [], workers });
   poses.forEach((worldFromCamera, i) => {
     const { image } = renderScene(camera, worldFromCamera);
     dense.setView({ photoId: `photo${i}`, image, intrinsics: camera, worldFromCamera });
@@ -95,6 +95,26 @@ describe.each([
     const at = (60 * 160 + 75) * 3;
     expect(map.normals![at + 2]).toBeLessThan(-0.95);
   });
+});
+
+test('worker threads give the same points, whatever the order of the photos', async () => {
+  const here = denseOf(straight);
+  const there = denseOf(straight, 2);
+  const [second, first] = await Promise.all([there.final('photo1'), there.final('photo0')]);
+  expect(first!.positions).toEqual((await here.final('photo0'))!.positions);
+  expect(second!.positions).toEqual((await here.final('photo1'))!.positions);
+  expect(there.providerLine).toMatch(/^CPU, 1 thread/);
+  await Promise.all([here.dispose(), there.dispose()]);
+});
+
+test('a photo that moved gets a new depth, one that did not keeps it', async () => {
+  const dense = denseOf(straight);
+  const before = (await dense.final('photo0'))!;
+  dense.movePose('photo0', poses[0]);
+  expect((await dense.final('photo0'))!.positions).toEqual(before.positions);
+  dense.movePose('photo0', { ...poses[0], translation: [0, 0.02, 0] });
+  expect((await dense.final('photo0'))!.positions).not.toEqual(before.positions);
+  await dense.dispose();
 });
 
 test('a preview comes at half the size and knows roughly the same depth', async () => {
