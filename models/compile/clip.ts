@@ -61,12 +61,13 @@ export async function compileClip(
   for (const { shape } of source.tensors.values()) parameters += shape.reduce((product, n) => product * n, 1);
   // Twice the side it was trained on gives finer regions at four times the cost.
   const sizePx = 2 * gridSide * patchPx;
+  const { fingerprint, ...named } = identity;
   const facts = {
-    ...identity,
+    ...named,
     kind: 'language' as const,
     family: 'clip',
     parameters,
-    config: { dim, patchPx, sizePx, activation },
+    config: { dim, patchPx, sizePx, activation, fingerprint },
   };
   const workingMb = 60 + ((2 * gridSide) ** 2 * (3 * vision.hidden + 8 * vision.channels) * 4) / 1e6;
   return writePack(folder, { ...facts, workingMb }, graphs, options);

@@ -3,14 +3,16 @@
 import { createHash } from 'node:crypto';
 import { StudioFailure } from '../../projects/format/result.ts';
 import type { Manifest } from '../run/manifest.ts';
-import { buildCut3r, compileCut3r, cut3rLicence, parameterCount } from './cut3r-pack.ts';
+import { buildClip, clipLicence, compileClip, type Activation } from './clip.ts';
+import { isClip } from './clip-names.ts';
+import { buildCut3r, compileCut3r, cut3rLicence, parameterCount, type PackIdentity } from './cut3r-pack.ts';
 import type { CompileOptions } from './pack-writer.ts';
 import type { TensorSource } from './tensor-source.ts';
 import type { Precision } from './weights.ts';
 
 /** What a file is, before anything is written. */
 export interface CheckpointFacts {
-  family: 'cut3r';
+  family: string;
   /** For example `cut3r-512-dpt`. */
   id: string;
   name: string;
@@ -23,25 +25,85 @@ export interface CheckpointFacts {
   fingerprint: string;
 }
 
+type Description = Pick<CheckpointFacts, 'id' | 'name' | 'kind' | 'licence' | 'packBytes'>;
+
+/** One kind of network: how its files are recognised, described and compiled. */
+interface Family {
+  family: string;
+  holds(source: TensorSource): boolean;
+  /** Builds the graphs, which checks every name and shape. @throws StudioFailure 'checkpoint-unsupported' */
+  describe(source: TensorSource, fileName: string, precision: Precision): Description;
+  compile(
+    source: TensorSource,
+    fileName: string,
+    folder: string,
+    identity: PackIdentity,
+    options: CompileOptions,
+  ): Promise<Manifest>;
+}
+
+const halfId = (precision: Precision): string => (precision === 'float16' ? '-f16' : '');
+const halfName = (precision: Precision): string => (precision === 'float16' ? ', half precision' : '');
+
+const cut3r: Family = {
+  family: 'cut3r',
+  holds: ({ tensors }) => tensors.has('pose_retriever.mem') && tensors.has('register_tokens.weight'),
+  describe: (source, fileName, precision) => {
+    const { config, graphs } = buildCut3r(source, fileName, precision);
+    return {
+      id: `cut3r-${config.sizePx}-${config.head}${halfId(precision)}`,
+      name: `CUT3R ${config.sizePx} ${config.head === 'dpt' ? 'DPT' : 'linear'}${halfName(precision)}`,
+      kind: 'recurrent',
+      licence: cut3rLicence,
+      packBytes: bytesOf(graphs),
+    };
+  },
+  compile: compileCut3r,
+};
+
+const clip: Family = {
+  family: 'clip',
+  holds: isClip,
+  describe: (source, fileName, precision) => {
+    const { names, graphs } = buildClip(source, fileName, precision, activationOf(source, fileName));
+    const size = names.vision.channels >= 1024 ? 'L' : 'B';
+    return {
+      id: `clip-${size.toLowerCase()}-${names.patchPx}${halfId(precision)}`,
+      name: `CLIP ViT-${size}/${names.patchPx}${halfName(precision)}`,
+      kind: 'language',
+      licence: clipLicence,
+      packBytes: bytesOf(graphs),
+    };
+  },
+  compile: (source, fileName, folder, identity, options) =>
+    compileClip(source, fileName, folder, identity, activationOf(source, fileName), options),
+};
+
+const families: readonly Family[] = [cut3r, clip];
+
+/** Files in the layout of transformers are OpenAI's own unless they say otherwise; OpenCLIP trained with the exact GELU. */
+function activationOf({ tensors }: TensorSource, fileName: string): Activation {
+  if (/openai|quickgelu|dfn|metaclip/i.test(fileName)) return 'quick-gelu';
+  if (/laion|datacomp|open_clip/i.test(fileName)) return 'gelu';
+  return tensors.has('visual.conv1.weight') ? 'gelu' : 'quick-gelu';
+}
+
+const bytesOf = (graphs: Readonly<Record<string, { weights: { byteLength: number } }>>): number =>
+  Object.values(graphs).reduce((sum, { weights }) => sum + weights.byteLength, 0);
+
 /** @throws StudioFailure 'checkpoint-unsupported' when it is another network, or one with missing or strange tensors */
 export async function describeCheckpoint(
   source: TensorSource,
   fileName: string,
   precision: Precision,
 ): Promise<CheckpointFacts> {
-  const { tensors } = source;
-  if (!tensors.has('pose_retriever.mem') || !tensors.has('register_tokens.weight'))
-    throw new StudioFailure('checkpoint-unsupported', { name: fileName, reason: unknownReason(tensors) });
-  const { config, graphs } = buildCut3r(source, fileName, precision);
-  const half = precision === 'float16' ? '-f16' : '';
+  const found = families.find((family) => family.holds(source));
+  if (!found)
+    throw new StudioFailure('checkpoint-unsupported', { name: fileName, reason: unknownReason(source.tensors) });
   return {
-    family: 'cut3r',
-    id: `cut3r-${config.sizePx}-${config.head}${half}`,
-    name: `CUT3R ${config.sizePx} ${config.head === 'dpt' ? 'DPT' : 'linear'}${half ? ', half precision' : ''}`,
-    kind: 'recurrent',
-    licence: cut3rLicence,
+    family: found.family,
+    ...found.describe(source, fileName, precision),
     parameters: parameterCount(source),
-    packBytes: Object.values(graphs).reduce((sum, { weights }) => sum + weights.byteLength, 0),
     fingerprint: await fingerprintOf(source),
   };
 }
@@ -54,8 +116,10 @@ export function compileCheckpoint(
   facts: CheckpointFacts & { precision: Precision },
   options: CompileOptions,
 ): Promise<Manifest> {
+  const found = families.find(({ family }) => family === facts.family);
+  if (!found) throw new StudioFailure('checkpoint-unsupported', { name: fileName, reason: 'no compiler takes it.' });
   const { id, name, licence, precision, fingerprint } = facts;
-  return compileCut3r(source, fileName, folder, { id, name, licence, precision, fingerprint }, options);
+  return found.compile(source, fileName, folder, { id, name, licence, precision, fingerprint }, options);
 }
 
 function unknownReason(tensors: TensorSource['tensors']): string {

@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { decodeSafetensors } from '../../projects/format/safetensors.ts';
+import { checkClipGolden, selfCheckClip } from '../language/clip/check.ts';
+import { ClipEncoder } from '../language/clip/encoder.ts';
 import type { OutputCheck, Tolerance } from './compare.ts';
 import type { InstalledPack } from './packs.ts';
 import { checkRecurrentGolden, type GoldenFile } from './recurrent/golden.ts';
@@ -42,16 +44,13 @@ export async function checkPack(
   goldenPath: string | null,
   options: SessionOptions = {},
 ): Promise<PackReport> {
-  const { id, kind, precision } = pack.manifest;
-  if (kind !== 'recurrent')
-    throw new StudioFailure('golden-mismatch', { reason: `packs of kind ${kind} have no check of this form.` });
+  const { id, precision } = pack.manifest;
   const startMs = performance.now();
   const golden = goldenPath === null ? null : await readGolden(goldenPath);
-  const network = await RecurrentNetwork.open(pack, options);
+  const tolerance = golden ? goldenTolerance[precision === 'float32' ? 'float32' : 'float16'] : null;
+  const network = await openCheckable(pack, options);
   try {
-    const tolerance = golden ? goldenTolerance[precision === 'float32' ? 'float32' : 'float16'] : null;
-    const outputs =
-      golden && tolerance ? await checkRecurrentGolden(network, golden, tolerance) : await selfCheckRecurrent(network);
+    const outputs = golden && tolerance ? await network.checkGolden(golden, tolerance) : await network.checkItself();
     return {
       id,
       provider: network.provider,
@@ -64,6 +63,36 @@ export async function checkPack(
   } finally {
     await network.dispose();
   }
+}
+
+interface Checkable {
+  provider: string;
+  checkGolden(golden: GoldenFile, tolerance: Tolerance): Promise<OutputCheck[]>;
+  checkItself(): Promise<OutputCheck[]>;
+  dispose(): Promise<void>;
+}
+
+/** @throws StudioFailure 'golden-mismatch' for kinds that no check knows */
+async function openCheckable(pack: InstalledPack, options: SessionOptions): Promise<Checkable> {
+  const { kind } = pack.manifest;
+  if (kind === 'language') {
+    const encoder = await ClipEncoder.open(pack, options);
+    return {
+      provider: encoder.provider,
+      checkGolden: (golden, tolerance) => checkClipGolden(encoder, golden, tolerance),
+      checkItself: () => selfCheckClip(encoder),
+      dispose: () => encoder.dispose(),
+    };
+  }
+  if (kind !== 'recurrent')
+    throw new StudioFailure('golden-mismatch', { reason: `packs of kind ${kind} have no check of this form.` });
+  const network = await RecurrentNetwork.open(pack, options);
+  return {
+    provider: network.provider,
+    checkGolden: (golden, tolerance) => checkRecurrentGolden(network, golden, tolerance),
+    checkItself: () => selfCheckRecurrent(network),
+    dispose: () => network.dispose(),
+  };
 }
 
 async function readGolden(path: string): Promise<GoldenFile> {

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileClip, clipLicence } from '../../models/compile/clip.ts';
 import { openCheckpoint } from '../../models/compile/open-checkpoint.ts';
 import type { Precision } from '../../models/compile/weights.ts';
+import { addPack } from '../../models/run/add-pack.ts';
+import { checkPack } from '../../models/run/check-pack.ts';
 import { openGraph } from '../../models/run/pack-sessions.ts';
 import { readPack } from '../../models/run/packs.ts';
 import { decodeSafetensors, type NamedTensor } from '../../projects/format/safetensors.ts';
@@ -69,4 +71,17 @@ test('a file that lacks a tensor is refused with its name', async () => {
     /visual\.ln_post\.bias/,
   );
   await source.close();
+});
+
+test('added like any checkpoint it passes its own check and the golden one', async () => {
+  const options = { packsFolder: join(folder, 'packs'), acceptLicence: true };
+  const { pack, selfCheck } = await addPack(join(fixtures, 'transformers.safetensors'), options);
+  expect(pack.manifest).toMatchObject({ kind: 'language', family: 'clip', id: 'clip-b-8' });
+  expect(selfCheck?.passed).toBe(true);
+  const report = await checkPack(pack, join(fixtures, 'golden.safetensors'));
+  expect(report.outputs.map(({ name, passed }) => [name, passed])).toEqual([
+    ['out.vector', true],
+    ['out.whole', true],
+    ['out.patches', true],
+  ]);
 });

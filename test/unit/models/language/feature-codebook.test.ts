@@ -1,0 +1,50 @@
+// Learned features shrink to 16 bits a splat, and a question finds the codes it means.
+import { expect, test } from 'vitest';
+import { FeatureCodebook, relevancyOfCodes } from '../../../../models/language/feature-codebook.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../../../projects/format/safetensors.ts';
+
+const dim = 32;
+/** A unit vector around one of a few directions; `spread` is the size of the noise. */
+function vector(direction: number, seed: number, spread = 0.03): Float32Array {
+  const v = Float32Array.from(
+    { length: dim },
+    (_, k) => (k === direction ? 1 : 0) + spread * Math.sin(seed * 7.3 + k * 12.9),
+  );
+  const length = Math.hypot(...v);
+  return v.map((value) => value / length);
+}
+const pack = (vectors: Float32Array[]): Float32Array => Float32Array.from(vectors.flatMap((v) => [...v]));
+
+test('vectors of three things become three codes, whatever the noise', () => {
+  const codebook = new FeatureCodebook(dim);
+  const truth = Array.from({ length: 300 }, (_, i) => i % 3);
+  const codes = codebook.assign(pack(truth.map((direction, i) => vector(direction, i))));
+  expect(codebook.count).toBe(3);
+  truth.forEach((direction, i) => expect(codes[i]).toBe(direction));
+});
+
+test('a full codebook takes the nearest code instead of growing', () => {
+  const codebook = new FeatureCodebook(dim, 2);
+  codebook.assign(pack([vector(0, 1), vector(1, 1), vector(2, 1)]));
+  expect(codebook.count).toBe(2);
+});
+
+test('a saved codebook goes on as if nothing had happened', () => {
+  const [kept, saved] = [new FeatureCodebook(dim), new FeatureCodebook(dim)];
+  const first = pack(Array.from({ length: 90 }, (_, i) => vector(i % 9, i)));
+  kept.assign(first);
+  saved.assign(first);
+  const restored = FeatureCodebook.fromTensors(decodeSafetensors(encodeSafetensors(saved.toTensors())).tensors);
+  const more = pack(Array.from({ length: 90 }, (_, i) => vector(i % 12, i + 500)));
+  expect(restored.assign(more)).toEqual(kept.assign(more));
+  expect(restored.toTensors()).toEqual(kept.toTensors());
+});
+
+test('relevancy is high for the code that is meant, one half for what is no nearer than a negative', () => {
+  const codebook = new FeatureCodebook(dim);
+  codebook.assign(pack([vector(0, 1), vector(1, 1), vector(2, 1)]));
+  const scores = relevancyOfCodes(codebook, vector(1, 2), [vector(2, 3), vector(5, 3)]);
+  expect(scores[1]).toBeGreaterThan(0.95);
+  expect(scores[0]).toBeCloseTo(0.5, 0);
+  expect(scores[2]).toBeLessThan(0.05);
+});
