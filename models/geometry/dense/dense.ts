@@ -127,6 +127,15 @@ export class Dense {
     return pointMapOf(photoId, 'final', picture, plan.entry.image, plan.entry.intrinsics);
   }
 
+  /** Begins what `final` of these photos will need, without waiting for it: workers stay busy between calls. */
+  prepare(photoIds: readonly PhotoId[]): void {
+    for (const id of photoIds) {
+      const views = [id, ...(this.#plan(id)?.neighbours.map((view) => view.photoId) ?? [])];
+      // A failure is met by the `final` that awaits the same depth.
+      for (const view of views) this.#rawDepth(view).catch(() => undefined);
+    }
+  }
+
   forget(photoId: PhotoId): void {
     this.#entries.delete(photoId);
   }

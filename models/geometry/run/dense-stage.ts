@@ -18,7 +18,7 @@ export class DenseStage {
 
   /** Takes over poses, lenses and points of a map; photos are read when they are new. */
   async look(map: SceneMap, photos: readonly PhotoSource[]): Promise<void> {
-    this.dense ??= new Dense({ threads: this.threads });
+    this.dense ??= new Dense({ workers: this.threads });
     const { dense } = this;
     for (const imageIdx of map.poses.keys()) {
       const photo = photos[imageIdx];
@@ -34,9 +34,12 @@ export class DenseStage {
     dense.setPoints(seenPoints(map, (imageIdx) => photos[imageIdx].id));
   }
 
-  /** null: no neighbour to match with. */
-  finalOf(photo: PhotoSource): Promise<PointMap | null> {
-    return this.dense ? this.dense.final(photo.id) : Promise.resolve(null);
+  /** null: no neighbour to match with. @param upcoming photos that will be asked for next: their sweeps begin already */
+  finalOf(photo: PhotoSource, upcoming: readonly PhotoSource[]): Promise<PointMap | null> {
+    if (!this.dense) return Promise.resolve(null);
+    const final = this.dense.final(photo.id);
+    this.dense.prepare(upcoming.map(({ id }) => id));
+    return final;
   }
 
   async dispose(): Promise<void> {

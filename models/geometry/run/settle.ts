@@ -47,10 +47,13 @@ export async function settleOnce(
     case 'dense': {
       const mapper = growth.maps.at(progress.mapIdx);
       if (!mapper) return piece({ stage: 'settled' });
-      const next = [...mapper.map.poses.keys()].find((image) => !progress.done.includes(image));
+      const [next, ...upcoming] = [...mapper.map.poses.keys()].filter((image) => !progress.done.includes(image));
       if (next === undefined) return piece({ stage: 'dense', mapIdx: progress.mapIdx + 1, done: [] });
       await dense.look(mapper.map, photos);
-      const pointMap = await dense.finalOf(photos[next]);
+      const pointMap = await dense.finalOf(
+        photos[next],
+        upcoming.slice(0, 2).map((image) => photos[image]),
+      );
       return piece({ ...progress, done: [...progress.done, next] }, pointMap ? [pointMap] : []);
     }
     case 'settled':
