@@ -17,7 +17,8 @@ export function lookAt(eye: Vec3, target: Vec3, rollDeg = 0): Sim3 {
   return { rotation: quaternionFromMatrix(rows), translation: eye, scale: 1 };
 }
 
-export const sampleIntrinsics: Intrinsics = pinhole(800, 600, 590);
+/** A phone's wide lens: 26 mm in terms of 35 mm film. */
+export const sampleIntrinsics: Intrinsics = pinhole(800, 600, 600);
 
 /** The 24 photos of the sample: once around in steps of about 15°, never quite level. */
 export function samplePath(count = 24): SceneCamera[] {

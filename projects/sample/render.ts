@@ -2,18 +2,18 @@
 //
 // Two workers (or --threads N) bake the light and render the photos; the committed folder `room/` was made by this script.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import sharp from 'sharp';
 import { resized } from '../format/intrinsics.ts';
 import { samplePath } from './camera-path.ts';
 import { bakeSolids } from './bake.ts';
 import { newLightmap, type Lightmap } from './lightmap.ts';
-import { renderScene, type RenderedView } from './render-scene.ts';
+import { renderScene } from './render-scene.ts';
 import { sampleRoom } from './room.ts';
 import { writeTruth } from './write-truth.ts';
+import { outputFolders, writeMaps, writePhoto } from './write-view.ts';
 
 interface Quality {
   texelM: number;
@@ -54,28 +54,10 @@ async function work({ out, quality }: { out: string; quality: Quality }): Promis
       exposure,
       noise: { sigma: 0.9, seed: photoIdx + 1 },
     });
-    await sharp(photo.rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } })
-      .withExif({
-        IFD0: { Make: 'Permanence', Model: 'Sample camera' },
-        IFD2: { FocalLengthIn35mmFilm: String(Math.round((camera.intrinsics.fxPx / widthPx) * 36)) },
-      })
-      .jpeg({ quality: 92 })
-      .toFile(join(out, 'images', `${photoName(photoIdx)}.jpg`));
+    await writePhoto(out, photoName(photoIdx), photo, camera.intrinsics);
     const small = { ...camera, intrinsics: resized(camera.intrinsics, widthPx * truthShare, heightPx * truthShare) };
     await writeMaps(out, photoName(photoIdx), renderScene(scene, small, {}));
   }
-}
-
-async function writeMaps(out: string, name: string, view: RenderedView): Promise<void> {
-  const { widthPx: width, heightPx: height } = view;
-  const millimetres = Uint16Array.from(view.depth, (metres) => Math.min(65535, Math.round(metres * 1000)));
-  const maps = [
-    ['depth', sharp(millimetres, { raw: { width, height, channels: 1 } }).toColourspace('grey16')],
-    ['instances', sharp(view.instances, { raw: { width, height, channels: 1 } }).toColourspace('grey16')],
-    ['labels', sharp(view.labels, { raw: { width, height, channels: 1 } }).toColourspace('b-w')],
-  ] as const;
-  for (const [folder, picture] of maps)
-    await picture.png({ compressionLevel: 9 }).toFile(join(out, folder, `${name}.png`));
 }
 
 async function main(): Promise<void> {
@@ -84,8 +66,7 @@ async function main(): Promise<void> {
   });
   const out = values.out ?? join(import.meta.dirname, 'room');
   const quality = values.draft ? draft : fine;
-  for (const folder of ['images', 'depth', 'labels', 'instances', 'gt'])
-    await mkdir(join(out, folder), { recursive: true });
+  for (const folder of outputFolders) await mkdir(join(out, folder), { recursive: true });
   const scene = sampleRoom();
   const path = samplePath();
   const map = newLightmap(scene, quality.texelM);
@@ -119,10 +100,6 @@ async function main(): Promise<void> {
     scene,
     path,
     path.map((_, i) => photoName(i)),
-  );
-  await writeFile(
-    join(out, 'frames.csv'),
-    `index,image,depth\n${path.map((_, i) => `${i},${photoName(i)}.jpg,${photoName(i)}.png\n`).join('')}`,
   );
 }
 

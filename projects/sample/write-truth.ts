@@ -31,7 +31,7 @@ export function trajectoryText(cameras: readonly SceneCamera[]): string {
   return `# timestamp(=place in input order) tx ty tz qx qy qz qw ; camera-to-world, OpenCV camera axes, metres, world z up\n${lines.join('\n')}\n`;
 }
 
-/** Writes `gt/trajectory_tum.txt`, `gt/intrinsics.json`, `poses.json` and `labels.json` under `folder`, which has `gt/`. */
+/** Writes `gt/trajectory_tum.txt`, `gt/intrinsics.json`, `frames.csv`, `poses.json` and `labels.json` under `folder`, which has `gt/`. */
 export async function writeTruth(
   folder: string,
   scene: Scene,
