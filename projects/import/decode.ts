@@ -56,7 +56,7 @@ async function read(path: string, size: ReadSize): Promise<RgbPixels> {
   }
 }
 
-/** HEIC takes a second to decode, and methods read a photo at two or three sizes in a row: the last one is kept. */
+/** HEIC takes over a second to decode, and methods read a photo at two or three sizes in a row: the last one is kept. */
 let lastHeic: { path: string; picture: Picture } | null = null;
 
 async function pictureAt(path: string): Promise<Picture> {

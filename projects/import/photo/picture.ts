@@ -35,7 +35,7 @@ export async function openPicture(bytes: Buffer, name: string): Promise<Picture>
   if (kind === null) throw new Error('it is not a picture of a kind the studio knows.');
   if (kind === 'raw') return openRaw(bytes, name);
   const metadata = await sharp(bytes, options).metadata();
-  const tags = metadata.exif ? readTiffTags(metadata.exif.subarray(6)) : kind === 'tiff' ? readTiffTags(bytes) : null;
+  const tags = exifTags(metadata.exif) ?? (kind === 'tiff' ? readTiffTags(bytes) : null);
   if (kind === 'heic') return openHeic(bytes, tags);
   const { width: widthPx, height: heightPx } = metadata.autoOrient;
   checkSize(widthPx, heightPx);
@@ -47,6 +47,12 @@ export async function openPicture(bytes: Buffer, name: string): Promise<Picture>
         : `${name} is animated; only its first picture is used.`,
     );
   return { kind, widthPx, heightPx, tags, notices, render: (work) => renderWhole(bytes, kind, work) };
+}
+
+/** JPEG, WebP and HEIF put `Exif` and two zeros before the TIFF structure, PNG does not. */
+function exifTags(block: Buffer | undefined): TiffTags | null {
+  if (!block) return null;
+  return readTiffTags(block.toString('latin1', 0, 4) === 'Exif' ? block.subarray(6) : block);
 }
 
 const options: SharpOptions = { limitInputPixels: maxPixels, failOn: 'truncated', sequentialRead: true };
@@ -78,7 +84,7 @@ async function openRaw(bytes: Buffer, name: string): Promise<Picture> {
     );
   const preview = bytes.subarray(found.offset);
   const metadata = await sharp(preview, options).metadata();
-  const tags = readTiffTags(bytes) ?? (metadata.exif ? readTiffTags(metadata.exif.subarray(6)) : null);
+  const tags = readTiffTags(bytes) ?? exifTags(metadata.exif);
   const jpeg = metadata.orientation || !tags ? preview : withOrientation(preview, orientationOf(tags.main));
   const turned = jpeg === preview ? metadata : await sharp(jpeg, options).metadata();
   const { width: widthPx, height: heightPx } = turned.autoOrient;
