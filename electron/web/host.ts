@@ -7,7 +7,7 @@ import { WebSocketServer } from 'ws';
 import { fail, StudioFailure } from '../../projects/format/result.ts';
 import { createPageServer } from '../studio/page-server.ts';
 import type { Studio } from '../studio/options.ts';
-import { answerFile, answerResult, answerText } from './http-answers.ts';
+import { answerFile, answerResult, answerText, headersFor } from './http-answers.ts';
 import { servePage, type PageSocket } from './page-socket.ts';
 import { maxMessageBytes, paths } from './protocol.ts';
 import { hostIsLocal, originIsOwn, Sessions, siteIsOwn } from './sessions.ts';
@@ -49,6 +49,8 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     if (!hostIsLocal(request)) return answerText(request, response, 421, 'This studio answers on this machine only.');
     const url = urlOf(request);
     if (!url) return answerText(request, response, 400, 'The address was not understood.');
+    // Browsers ask for it by themselves on pages of plain text; the studio's own page names its icon.
+    if (url.pathname === '/favicon.ico') return void response.writeHead(204, headersFor(request)).end();
     const token = url.searchParams.get('token');
     if (request.method === 'GET' && url.pathname === '/' && token !== null) return open(request, response, token);
     if (!sessions.isOpen(request)) {

@@ -66,7 +66,7 @@ export class StudioDriver {
     this.log = new HostLog(page);
     page.on('pageerror', (error) => this.#problems.push(`uncaught in the page: ${error.stack ?? error.message}`));
     page.on('console', (message) => {
-      if (message.type() === 'error') this.#problems.push(`console: ${message.text()}`);
+      if (message.type() === 'error') this.#problems.push(`console: ${message.text()} (${message.location().url})`);
     });
   }
 
