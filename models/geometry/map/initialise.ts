@@ -7,6 +7,8 @@ import type { PointPairs } from '../two-view/point-pairs.ts';
 import { ransac } from '../two-view/ransac.ts';
 import { choosePose, type ChosenPose } from '../two-view/relative-pose.ts';
 import type { MatchedPair } from './match-graph.ts';
+import { voteOnFocals } from './focal-vote.ts';
+import { centredPairs } from '../two-view/verify-pair.ts';
 import type { SceneMap } from './scene-map.ts';
 import { triangulateImage } from './structure.ts';
 
@@ -17,16 +19,11 @@ export interface StartingPair {
   worth: number;
   /** Radians, at the points in front. */
   medianAngle: number;
-  /** Matches that the relative pose explains, each counted by how well. */
-  support: number;
 }
 
-/** Focal lengths tried, relative to the belief, when nothing but a guess is known of a lens. */
-const focalTrials = [1, 0.75, 0.55, 0.42, 1.4, 1.9];
-/** Another focal length than the believed one has to explain so much more. */
-const clearlyBetter = 1.02;
-const pairsLookedAt = 10;
-
+const pairsLookedAt = 8;
+/** Beyond this shift between the photos more of it is no further gain, as a share of the longer side. */
+const fullShift = 0.15;
 const leastPoints = 30;
 /** Beyond this angle a point is as good as it gets; matching suffers from there on. */
 const fullAngle = (10 * Math.PI) / 180;
@@ -44,34 +41,28 @@ export function startingPair(map: SceneMap, pair: MatchedPair): StartingPair | n
   if (pose.inFront.length < Math.max(leastPoints, 0.6 * found.inliers.length)) return null;
   const angles = pose.angles.toSorted((a, b) => a - b);
   const worth = angles.reduce((sum, angle) => sum + Math.min(1, angle / fullAngle), 0);
-  const support = rays.count - found.cost;
-  return { pair, pose, worth, medianAngle: angles[Math.floor(angles.length / 2)], support };
+  return { pair, pose, worth, medianAngle: angles[Math.floor(angles.length / 2)] };
 }
 
-/**
- * Pairs a map could begin with, best first. Lenses of unknown focal length are set to the one of a few trials that explains the strongest
- * pairs best: an essential matrix holds for the true focal length only.
- */
+/** Pairs a map could begin with, best first. Lenses nothing is known of get the focal length that all pairs vote for. */
 export function startingPairs(map: SceneMap, pairs: readonly MatchedPair[]): StartingPair[] {
-  const strongest = pairs
-    // A pair that one homography explains says nothing about the lens, and may have no depth at all.
-    .toSorted((a, b) => b.inliers.length * (1.2 - b.planarShare) - a.inliers.length * (1.2 - a.planarShare))
-    .slice(0, pairsLookedAt);
-  const unknown = map.cameras.filter((camera) => camera.priorSpread > 0.2);
-  let best: StartingPair[] = [];
-  let bestFactor = 1;
-  let bestSupport = 0;
-  for (const factor of unknown.length > 0 ? focalTrials : [1]) {
-    for (const camera of unknown) camera.focalPx = factor * camera.priorFocalPx;
-    const starts = strongest.flatMap((pair) => startingPair(map, pair) ?? []);
-    const support = starts.reduce((sum, start) => sum + start.support, 0);
-    if (support <= bestSupport * clearlyBetter) continue;
-    best = starts;
-    bestFactor = factor;
-    bestSupport = support;
-  }
-  for (const camera of unknown) camera.focalPx = bestFactor * camera.priorFocalPx;
-  return best.sort((a, b) => b.worth - a.worth);
+  voteOnFocals(map.graph, map.cameras, map.cameraOf, pairs);
+  // A pair that one homography explains says little about depth.
+  const strength = new Map(pairs.map((pair) => [pair, pair.inliers.length * (1.2 - pair.planarShare)]));
+  const shifted = new Map(
+    pairs.map((pair) => [pair, (strength.get(pair) ?? 0) * Math.min(fullShift, shiftOf(map, pair))]),
+  );
+  const top = (by: Map<MatchedPair, number>): MatchedPair[] =>
+    pairs.toSorted((a, b) => (by.get(b) ?? 0) - (by.get(a) ?? 0)).slice(0, pairsLookedAt);
+  const candidates = [...new Set([...top(shifted), ...top(strength)])];
+  return candidates.flatMap((pair) => startingPair(map, pair) ?? []).sort((a, b) => b.worth - a.worth);
+}
+
+/** Median distance between matched points, as a share of the longer side. */
+function shiftOf(map: SceneMap, { aIdx, bIdx, inliers }: MatchedPair): number {
+  const { x1, y1, x2, y2, count } = centredPairs(map.graph.images[aIdx], map.graph.images[bIdx], inliers);
+  const shifts = Float64Array.from({ length: count }, (_, k) => Math.hypot(x1[k] - x2[k], y1[k] - y2[k]));
+  return shifts.sort()[count >> 1];
 }
 
 /** Places both photos, the first one in the origin, and makes their points. */

@@ -4,8 +4,8 @@ import { featureKey, featureOfKey, imageOfKey, type FeatureKey } from './match-g
 import { centerOfPose, type SceneMap } from './scene-map.ts';
 import { largestAngle, nearestToRays, sightFrom, type Sight } from './triangulate.ts';
 
-/** Rays closer together than this say next to nothing about depth (COLMAP's value). */
-export const leastAngle = (1.5 * Math.PI) / 180;
+/** Rays closer together than this say next to nothing about depth. COLMAP asks for 1.5°, and loses streets seen in forward motion. */
+export const leastAngle = (0.5 * Math.PI) / 180;
 
 /** Everything that placing a photo makes possible: its features join points or make new ones. */
 export function triangulateImage(map: SceneMap, imageIdx: number): void {

@@ -1,0 +1,107 @@
+// Focal lengths from fundamental matrices alone: with the true ones, F becomes an essential matrix (two equal singular values), and the
+// nearest essential matrix explains the matches as well as F did. All pairs vote; photos in forward motion say nothing, and do no harm.
+//
+// After Mendonça and Cipolla, A Simple Technique for Self-Calibration (1999), with reprojection in place of singular values as the cost.
+
+import { projectedToEssential } from '../two-view/essential.ts';
+import { sampsonCost, type PointPairs, type TwoViewMatrix } from '../two-view/point-pairs.ts';
+import { centredPairs } from '../two-view/verify-pair.ts';
+import type { MatchedPair, MatchGraph } from './match-graph.ts';
+import type { MapCamera } from './scene-map.ts';
+
+/** Sampson distance that counts as disagreement, as a share of the longer side. */
+const threshold = 0.002;
+/** Tried in units of the longer side: from very wide lenses to long ones. */
+const grid = Array.from({ length: 34 }, (_, i) => 0.4 * 1.065 ** i);
+/** Most lenses are near this: it decides where the photos leave the choice open. */
+const usual = 0.85;
+/** Cost per match of being e times longer or shorter than usual. */
+const unusualness = 0.012;
+const matchesPerPair = 150;
+const pairsPerVote = 300;
+/** Gain per match, over the guess, from which the vote counts as knowledge. */
+const clearGain = 0.03;
+
+interface Ballot {
+  pairs: PointPairs;
+  fundamental: TwoViewMatrix;
+  lensA: number;
+  lensB: number;
+  base: number;
+}
+
+/** Sets focal length and belief of every camera of which nothing but a guess is known. */
+export function voteOnFocals(
+  graph: MatchGraph,
+  cameras: readonly MapCamera[],
+  cameraOf: readonly number[],
+  pairs: readonly MatchedPair[],
+): void {
+  const unknown = new Set(cameras.flatMap((camera, i) => (camera.priorSpread > 0.2 ? [i] : [])));
+  if (unknown.size === 0) return;
+  const ballots = pairs
+    .filter((pair) => unknown.has(cameraOf[pair.aIdx]) || unknown.has(cameraOf[pair.bIdx]))
+    .toSorted((a, b) => b.inliers.length * (1.1 - b.planarShare) - a.inliers.length * (1.1 - a.planarShare))
+    .slice(0, pairsPerVote)
+    .map((pair) => ballotOf(graph, cameraOf, pair));
+  const focals = cameras.map((camera, i) => (unknown.has(i) ? usual : camera.focalPx / longSide(camera)));
+  // Lenses that meet in a pair depend on each other: a few rounds of one after the other settle it.
+  const rounds = unknown.size === 1 ? 1 : 4;
+  for (let round = 0; round < rounds; round++) {
+    for (const lens of unknown) {
+      const own = ballots.filter(({ lensA, lensB }) => lensA === lens || lensB === lens);
+      const { focal, gain } = bestFocal(own, lens, focals);
+      focals[lens] = focal;
+      const camera = cameras[lens];
+      camera.focalPx = focal * longSide(camera);
+      camera.priorFocalPx = camera.focalPx;
+      camera.priorSpread = gain > clearGain ? 0.21 : 0.5;
+    }
+  }
+}
+
+const longSide = ({ widthPx, heightPx }: MapCamera): number => Math.max(widthPx, heightPx);
+
+function ballotOf(graph: MatchGraph, cameraOf: readonly number[], pair: MatchedPair): Ballot {
+  const count = pair.inliers.length / 2;
+  const step = Math.max(1, Math.floor(count / matchesPerPair));
+  const kept = Array.from({ length: Math.floor(count / step) }, (_, k) => k * step);
+  const matches = Int32Array.from(kept.flatMap((k) => [pair.inliers[2 * k], pair.inliers[2 * k + 1]]));
+  const pairs = centredPairs(graph.images[pair.aIdx], graph.images[pair.bIdx], matches);
+  const base = sampsonCost(pairs, pair.fundamental, threshold * threshold, Infinity);
+  return { pairs, fundamental: pair.fundamental, lensA: cameraOf[pair.aIdx], lensB: cameraOf[pair.bIdx], base };
+}
+
+function bestFocal(
+  ballots: readonly Ballot[],
+  lens: number,
+  focals: readonly number[],
+): { focal: number; gain: number } {
+  const matches = ballots.reduce((sum, { pairs }) => sum + pairs.count, 0);
+  if (matches === 0) return { focal: focals[lens], gain: 0 };
+  const costs = grid.map((focal) => {
+    const cost = ballots.reduce((sum, ballot) => {
+      const a = ballot.lensA === lens ? focal : focals[ballot.lensA];
+      const b = ballot.lensB === lens ? focal : focals[ballot.lensB];
+      return sum + essentialCost(ballot, a, b) - ballot.base;
+    }, 0);
+    return cost / matches + unusualness * Math.log(focal / usual) ** 2;
+  });
+  let best = 0;
+  for (let i = 1; i < grid.length; i++) if (costs[i] < costs[best]) best = i;
+  const gain = costs.toSorted((a, b) => a - b)[Math.floor(grid.length / 2)] - costs[best];
+  if (best === 0 || best === grid.length - 1) return { focal: grid[best], gain };
+  const [before, here, after] = [costs[best - 1], costs[best], costs[best + 1]];
+  const curvature = before - 2 * here + after;
+  const offset = curvature > 0 ? (0.5 * (before - after)) / curvature : 0;
+  return { focal: grid[best] * 1.065 ** offset, gain };
+}
+
+/** Cost of the matches under the essential matrix nearest to K2ᵀ · F · K1. */
+function essentialCost({ pairs, fundamental }: Ballot, focalA: number, focalB: number): number {
+  const scaled = fundamental.map((value, i) => value * (i % 3 < 2 ? focalA : 1) * (i < 6 ? focalB : 1));
+  const back = projectedToEssential(scaled).map(
+    (value, i) => value / ((i % 3 < 2 ? focalA : 1) * (i < 6 ? focalB : 1)),
+  );
+  return sampsonCost(pairs, back, threshold * threshold, Infinity);
+}
