@@ -12,10 +12,11 @@ import { fieldOfViewFor } from './camera-shape.ts';
 import { CameraSizing } from './camera-sizing.ts';
 import { GroundLayer } from './ground-layer.ts';
 import { LiveTools } from './live-tools.ts';
-import { openingDirection } from './opening-view.ts';
+import { openingDirection, openingRadius } from './opening-view.ts';
 import { PointBudget } from './point-budget.ts';
 import { PointLayer, type PlacedFrame, type PointStyle } from './point-layer.ts';
 import { sceneStatistics, type SceneStatistics } from './scene-statistics.ts';
+import { SplatLayer } from './splat-layer.ts';
 import { Stage } from './stage.ts';
 import { ThroughLayer } from './through-layer.ts';
 
@@ -53,6 +54,7 @@ const axisDirections = {
 export class LiveView {
   readonly rig: CameraRig;
   readonly tools: LiveTools;
+  readonly splats: SplatLayer;
   private readonly options: LiveViewOptions;
   private readonly stage: Stage;
   private readonly world = new Group();
@@ -98,19 +100,26 @@ export class LiveView {
       onResize: (widthPx, heightPx) => this.rig.resize(widthPx, heightPx),
       onContextRestored: () => this.points.reload(),
     });
+    this.splats = new SplatLayer({
+      renderer: this.stage.renderer,
+      urlOf: (id) => options.url('chunk', id),
+      onChange: changed,
+      onFailed: options.onChunkFailed,
+    });
+    this.world.add(this.splats.group);
     this.tools = new LiveTools({
       stage: this.stage,
       rig: this.rig,
       points: this.points,
       cameras: this.cameras,
       world: this.world,
-      others: [this.cameras.group, this.through.group, this.ground.mesh],
+      others: [this.splats.spark, this.cameras.group, this.through.group, this.ground.mesh],
       changed,
       frameOf: (frameId) => this.frames.find(({ frame }) => frame.id === frameId)?.frame ?? null,
       worldFromDisplay: () => displayFromWorld(this.up).invert(),
       up: () => this.up,
     });
-    this.stage.scene.add(this.world, this.ground.mesh, this.tools.box.lines, this.tools.box.fill);
+    this.stage.scene.add(this.world, this.splats.spark, this.ground.mesh, this.tools.box.lines, this.tools.box.fill);
     this.rig.controls.addEventListener('control', changed);
     this.rig.controls.addEventListener('wake', changed);
     this.setUp(null);
@@ -215,6 +224,15 @@ export class LiveView {
     this.changed();
   }
 
+  /** The splat under the pointer, told by the points there whether they are shown or not. */
+  splatAt(pointer: readonly [number, number]): { frameId: string; splatIdx: number } | null {
+    const { visible } = this.points.group;
+    this.points.group.visible = true;
+    const point = this.tools.pointAt(pointer);
+    this.points.group.visible = visible;
+    return point && this.splats.nearestTo(point);
+  }
+
   setPhotoFade(fade: number): void {
     this.through.setFade(fade);
   }
@@ -235,7 +253,8 @@ export class LiveView {
 
   dispose(): void {
     if (this.restTimer) clearTimeout(this.restTimer);
-    for (const part of [this.points, this.cameras, this.through, this.ground, this.tools, this.rig]) part.dispose();
+    for (const part of [this.points, this.splats, this.cameras, this.through, this.ground, this.tools, this.rig])
+      part.dispose();
     this.stage.dispose();
   }
 
@@ -270,10 +289,12 @@ export class LiveView {
     const statistics = this.currentStatistics();
     if (!statistics) return;
     this.framedOnce = true;
-    const direction = openingDirection(this.poses, displayFromWorld(this.up));
+    const turn = displayFromWorld(this.up);
+    const direction = openingDirection(this.poses, turn);
+    const radius = openingRadius(this.poses, turn, statistics.centre, statistics.radius, direction);
     // It comes in from a little farther away.
-    this.rig.frame(statistics.centre, statistics.radius * 1.25, direction, false);
-    this.rig.frame(statistics.centre, statistics.radius * 0.95, null, true);
+    this.rig.frame(statistics.centre, radius * 1.25, direction, false);
+    this.rig.frame(statistics.centre, radius, null, true);
   }
 
   private drawFrame(deltaS: number, nowMs: number): boolean {

@@ -20,3 +20,18 @@ export function openingDirection(cameras: readonly Sim3[], displayFromWorld: Qua
   direction.y = Math.max(direction.y, 0) + 0.35;
   return direction.normalize();
 }
+
+/** Radius to frame so that, looking from that direction, the cameras before the scene are in view too. */
+export function openingRadius(
+  cameras: readonly Sim3[],
+  displayFromWorld: Quaternion,
+  centre: Vector3,
+  radius: number,
+  direction: Vector3,
+): number {
+  const behind = cameras.map(({ translation }) =>
+    new Vector3(...translation).applyQuaternion(displayFromWorld).sub(centre).dot(direction),
+  );
+  // The eye stands at about 2.4 radii; cameras a little nearer than that are seen whole. Far ones must not make the scene tiny.
+  return Math.min(radius * 1.8, Math.max(radius * 0.95, Math.max(0, ...behind) * 0.52));
+}

@@ -153,7 +153,9 @@ export class PointLayer {
     uniforms.uFrameShare.value = placed?.share ?? 0;
     const camera = frame?.intrinsics;
     // Width of one grid cell at depth 1: a point of that size just closes the surface it was seen on.
-    uniforms.uFootprint.value = camera ? camera.widthPx / (cloud.gridWidthPx || camera.widthPx) / camera.fxPx : 0.003;
+    const footprint = camera ? camera.widthPx / (cloud.gridWidthPx || camera.widthPx) / camera.fxPx : 0.003;
+    // A preview holds single features, not surfaces: closing the gaps between them would only hide what is there.
+    uniforms.uFootprint.value = cloud.chunk.kind === 'preview' ? footprint * 0.5 : footprint;
     uniforms.uSpread.value = 1 / Math.sqrt(Math.max(0.02, drawShare));
     uniforms.uDisplayFromCamera.value.copy(rotationOf(cloud.group.matrixWorld));
     this.material.uniformsNeedUpdate = true;

@@ -3,6 +3,7 @@
 import type { StudioApi } from '../../electron/contract/studio-api.ts';
 import type { ProjectSnapshot } from '../../electron/contract/commands.ts';
 import type { FrameId, ProjectInfo } from '../../projects/format/scene.ts';
+import { AskState } from './ask.svelte.ts';
 import { EditsState } from './edits.svelte.ts';
 import { FramesState } from './frames.svelte.ts';
 import { LibraryState } from './library.svelte.ts';
@@ -12,6 +13,7 @@ import { PhotosState } from './photos.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { ShellState } from './shell.svelte.ts';
+import { SplatsState } from './splats.svelte.ts';
 import { createCalls, type StudioCalls } from './studio-calls.ts';
 import { TimelineState } from './timeline.svelte.ts';
 import { ViewState, type ViewReadout } from './view.svelte.ts';
@@ -27,6 +29,8 @@ export class AppState {
   readonly selection = new SelectionState();
   readonly run = new RunState();
   readonly frames = new FramesState();
+  readonly splats = new SplatsState();
+  readonly ask: AskState;
   readonly library: LibraryState;
   readonly models: ModelsState;
   readonly edits: EditsState;
@@ -41,6 +45,7 @@ export class AppState {
 
   constructor(api: StudioApi) {
     this.api = api;
+    this.ask = new AskState(api, this.splats);
     this.calls = createCalls(api, (error, place) => this.notices.add({ level: 'error', place, ...error }));
     this.library = new LibraryState(this.calls);
     this.models = new ModelsState(this.calls);
@@ -73,10 +78,12 @@ export class AppState {
     this.photos.watchedFolder = snapshot.watchedFolder;
     this.run.reset(snapshot.runs, snapshot.run);
     this.frames.reset(snapshot.frames, snapshot.chunks, snapshot.states);
+    this.splats.reset(snapshot.gaussians);
     this.shell.page = 'workspace';
     if (!another) return;
     this.selection.reset();
     this.timeline.reset();
+    this.ask.reset(snapshot.questions);
     this.view.reset();
     this.shell.tool = 'look';
     this.shell.mode = 'photos';
@@ -92,6 +99,8 @@ export class AppState {
     this.photos.import = null;
     this.run.reset([], null);
     this.frames.reset([], [], []);
+    this.splats.reset([]);
+    this.ask.reset([]);
     this.selection.reset();
     this.timeline.reset();
     this.notices.clearProject();

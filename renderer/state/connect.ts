@@ -28,11 +28,18 @@ export function connect(app: AppState): () => void {
     }),
     api.on('photos.added', ({ photos }) => app.photos.add(photos)),
     api.on('run.changed', ({ run }) => {
-      if (app.run.change(run)) app.frames.startRun(run);
+      if (!app.run.change(run)) return;
+      app.frames.startRun(run);
+      app.splats.reset([]);
     }),
     api.on('run.progress', (progress) => (app.run.progress = progress)),
     api.on('frames.changed', ({ frames }) => app.frames.change(frames, app.run.newest?.id ?? null)),
-    api.on('chunks.added', ({ chunks, replaced }) => app.frames.addChunks(chunks, replaced)),
+    api.on('chunks.added', ({ chunks, replaced }) => {
+      app.frames.addChunks(chunks, replaced);
+      app.splats.pointsReplaced(replaced);
+    }),
+    api.on('gaussians.added', ({ chunks, replaced }) => app.splats.add(chunks, replaced)),
+    api.on('splats.progress', (progress) => app.splats.report(progress)),
     api.on('state.saved', ({ state }) => app.frames.addSaved(state)),
     api.on('edits.changed', ({ edits }) => (app.edits.records = edits)),
     api.on('models.changed', () => void app.models.refresh()),

@@ -16,6 +16,7 @@ export class ViewState {
   minConfidence = $state(0);
   frameFilter = $state<FrameFilter>('all');
   showPoints = $state(true);
+  showSplats = $state(false);
   showCameras = $state(true);
   showPhotosInCameras = $state(true);
   showInferred = $state(true);

@@ -1,0 +1,102 @@
+// Colours of splats: as photographed, or as the answer to a question. One pass over typed arrays, nothing else.
+
+import type { GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
+import { transformPoint, type Sim3, type Vec3 } from '../../projects/format/sim3.ts';
+
+export interface InstancePaint {
+  min: Vec3;
+  max: Vec3;
+  /** sRGB 0…255 */
+  color: Vec3;
+}
+
+/** What splats shall show. Scores and labels are one byte a splat, by chunk. */
+export type SplatPaint =
+  | { mode: 'photo' }
+  | { mode: 'heat'; scores: ReadonlyMap<string, Uint8Array>; ramp: Uint8Array }
+  | { mode: 'mask'; scores: ReadonlyMap<string, Uint8Array>; threshold: number }
+  | {
+      mode: 'instances';
+      scores: ReadonlyMap<string, Uint8Array>;
+      threshold: number;
+      instances: readonly InstancePaint[];
+    }
+  | { mode: 'labels'; labels: ReadonlyMap<string, Uint8Array>; colors: readonly Vec3[] };
+
+/** A splat that does not answer keeps this much of its light, without its colour. */
+const dim = 0.42;
+/** Scores at which heat begins to show and shows in full, 0…255. */
+const heatFrom = 64;
+const heatFull = 140;
+
+/**
+ * Colours and opacities of a chunk.
+ * @param gone tells splats that an edit has deleted, by their place in camera axes; null when there are none
+ * @returns count × 4 sRGB and opacity; null when the splats' own colours are right
+ */
+export function paintSplats(
+  columns: GaussianColumns,
+  paint: SplatPaint,
+  chunkId: string,
+  worldFromCamera: Sim3,
+  gone: ((pointInCamera: Vec3) => boolean) | null,
+): Uint8Array | null {
+  if (paint.mode === 'photo' && !gone) return null;
+  const { count, colors, means } = columns;
+  const rgba = colors.slice(0, 4 * count);
+  if (paint.mode === 'heat') heat(rgba, paint.scores.get(chunkId), paint.ramp);
+  else if (paint.mode === 'mask') mask(rgba, paint.scores.get(chunkId), paint.threshold * 255);
+  else if (paint.mode === 'labels') labels(rgba, paint.labels.get(chunkId), paint.colors);
+  else if (paint.mode === 'instances') {
+    const { threshold, instances } = paint;
+    const scores = paint.scores.get(chunkId);
+    mask(rgba, scores, threshold * 255);
+    if (scores)
+      for (let i = 0; i < count; i++) {
+        if (scores[i] < threshold * 255) continue;
+        const p = transformPoint(worldFromCamera, [means[3 * i], means[3 * i + 1], means[3 * i + 2]]);
+        const owner = instances.find(({ min, max }) => p.every((value, k) => value >= min[k] && value <= max[k]));
+        if (owner) blend(rgba, i, owner.color, 0.62);
+      }
+  }
+  if (gone)
+    for (let i = 0; i < count; i++) if (gone([means[3 * i], means[3 * i + 1], means[3 * i + 2]])) rgba[4 * i + 3] = 0;
+  return rgba;
+}
+
+function heat(rgba: Uint8Array, scores: Uint8Array | undefined, ramp: Uint8Array): void {
+  for (let i = 0; i < rgba.length / 4; i++) {
+    const score = scores?.[i] ?? 0;
+    const share = Math.max(0, Math.min(1, (score - heatFrom) / (heatFull - heatFrom)));
+    const grey = greyOf(rgba, i) * dim;
+    // A little of the light stays in the heat, so that shapes can still be read.
+    const light = 0.55 + 0.45 * (grey / (255 * dim));
+    for (let k = 0; k < 3; k++) rgba[4 * i + k] = grey * (1 - share) + ramp[3 * score + k] * light * share;
+  }
+}
+
+function mask(rgba: Uint8Array, scores: Uint8Array | undefined, threshold: number): void {
+  for (let i = 0; i < rgba.length / 4; i++) {
+    if ((scores?.[i] ?? 0) >= threshold) continue;
+    const grey = greyOf(rgba, i) * dim;
+    rgba.fill(grey, 4 * i, 4 * i + 3);
+  }
+}
+
+function labels(rgba: Uint8Array, labelOf: Uint8Array | undefined, colors: readonly Vec3[]): void {
+  for (let i = 0; i < rgba.length / 4; i++) {
+    const color = colors[labelOf?.[i] ?? 255];
+    if (color) blend(rgba, i, color, 0.7);
+    else rgba.fill(greyOf(rgba, i) * dim, 4 * i, 4 * i + 3);
+  }
+}
+
+/** Mixes a colour in, shaded by the light of the splat. */
+function blend(rgba: Uint8Array, i: number, color: Vec3, share: number): void {
+  const light = 0.4 + 0.75 * (greyOf(rgba, i) / 255);
+  for (let k = 0; k < 3; k++)
+    rgba[4 * i + k] = Math.min(255, rgba[4 * i + k] * (1 - share) + Math.min(255, color[k] * light) * share);
+}
+
+const greyOf = (rgba: Uint8Array, i: number): number =>
+  0.299 * rgba[4 * i] + 0.587 * rgba[4 * i + 1] + 0.114 * rgba[4 * i + 2];

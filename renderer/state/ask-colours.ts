@@ -1,0 +1,46 @@
+// Colours of answers: the heat of scores, and colours that tell things apart.
+
+import type { Stop } from './colour-scales.ts';
+
+/** From "hardly" to "surely": dark blue, teal, green, yellow, orange, red. */
+export const heatStops: readonly Stop[] = [
+  [0.19, 0.22, 0.5],
+  [0.16, 0.45, 0.72],
+  [0.2, 0.68, 0.55],
+  [0.66, 0.8, 0.3],
+  [0.96, 0.74, 0.24],
+  [0.93, 0.45, 0.2],
+  [0.78, 0.16, 0.16],
+];
+
+/** 256 × 3 sRGB bytes, score 0 to 255. */
+export const heatRamp: Uint8Array = (() => {
+  const ramp = new Uint8Array(768);
+  for (let score = 0; score < 256; score++) {
+    const at = (score / 255) * (heatStops.length - 1);
+    const low = Math.min(heatStops.length - 2, Math.floor(at));
+    for (let k = 0; k < 3; k++)
+      ramp[3 * score + k] = 255 * (heatStops[low][k] * (1 - (at - low)) + heatStops[low + 1][k] * (at - low));
+  }
+  return ramp;
+})();
+
+const palette = [
+  '#e5573f',
+  '#f2a33a',
+  '#4fb3a5',
+  '#6f8ee8',
+  '#c978c8',
+  '#9fc24d',
+  '#e887a0',
+  '#56b6e0',
+  '#d8b45a',
+  '#8f7fd6',
+];
+
+/** Colour of the i-th instance or label, as CSS and as sRGB bytes. */
+export const distinctColour = (i: number): string => palette[i % palette.length];
+export const distinctRgb = (i: number): readonly [number, number, number] => {
+  const value = Number.parseInt(distinctColour(i).slice(1), 16);
+  return [value >> 16, (value >> 8) & 255, value & 255];
+};
