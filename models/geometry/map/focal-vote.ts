@@ -17,6 +17,7 @@ const grid = Array.from({ length: 34 }, (_, i) => 0.4 * 1.065 ** i);
 const usual = 0.85;
 /** Cost per match of being e times longer or shorter than usual. */
 const unusualness = 0.012;
+const mostRounds = 40;
 const matchesPerPair = 150;
 const pairsPerVote = 300;
 /** Gain per match, over the guess, from which the vote counts as knowledge. */
@@ -45,12 +46,13 @@ export function voteOnFocals(
     .slice(0, pairsPerVote)
     .map((pair) => ballotOf(graph, cameraOf, pair));
   const focals = cameras.map((camera, i) => (unknown.has(i) ? usual : camera.focalPx / longSide(camera)));
-  // Lenses that meet in a pair depend on each other: a few rounds of one after the other settle it.
-  const rounds = unknown.size === 1 ? 1 : 4;
-  for (let round = 0; round < rounds; round++) {
+  // Lenses that meet in a pair depend on each other: rounds of one after the other settle it.
+  for (let round = 0, moved = Infinity; round < mostRounds && moved > 0.01; round++) {
+    moved = 0;
     for (const lens of unknown) {
       const own = ballots.filter(({ lensA, lensB }) => lensA === lens || lensB === lens);
       const { focal, gain } = bestFocal(own, lens, focals);
+      moved = Math.max(moved, Math.abs(Math.log(focal / focals[lens])));
       focals[lens] = focal;
       const camera = cameras[lens];
       camera.focalPx = focal * longSide(camera);

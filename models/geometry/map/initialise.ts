@@ -40,7 +40,9 @@ export function startingPair(map: SceneMap, pair: MatchedPair): StartingPair | n
   const pose = choosePose(found.model, rays, found.inliers);
   if (pose.inFront.length < Math.max(leastPoints, 0.6 * found.inliers.length)) return null;
   const angles = pose.angles.toSorted((a, b) => a - b);
-  const worth = angles.reduce((sum, angle) => sum + Math.min(1, angle / fullAngle), 0);
+  // Long lenses flatten perspective: pose and focal length are hard to tell apart through them.
+  const perspective = perspectiveOf(map, pair.aIdx) * perspectiveOf(map, pair.bIdx);
+  const worth = perspective * angles.reduce((sum, angle) => sum + Math.min(1, angle / fullAngle), 0);
   return { pair, pose, worth, medianAngle: angles[Math.floor(angles.length / 2)] };
 }
 
@@ -63,6 +65,11 @@ function shiftOf(map: SceneMap, { aIdx, bIdx, inliers }: MatchedPair): number {
   const { x1, y1, x2, y2, count } = centredPairs(map.graph.images[aIdx], map.graph.images[bIdx], inliers);
   const shifts = Float64Array.from({ length: count }, (_, k) => Math.hypot(x1[k] - x2[k], y1[k] - y2[k]));
   return shifts.sort()[count >> 1];
+}
+
+function perspectiveOf(map: SceneMap, imageIdx: number): number {
+  const { focalPx, widthPx, heightPx } = map.cameraOfImage(imageIdx);
+  return 1 / (1 + (focalPx / Math.max(widthPx, heightPx)) ** 2);
 }
 
 /** Places both photos, the first one in the origin, and makes their points. */
