@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import type { AskReply, LabelReply } from './scene-requests.ts';
 import { exportFormatIds } from '../../projects/format/export-formats.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
+import type { ImportProgress, SkippedFile } from '../../projects/format/import-session.ts';
 import type {
   Frame,
   GaussianChunk,
@@ -185,22 +186,7 @@ export interface ProjectSnapshot {
   run: RunProgress | null;
 }
 
-export interface ImportProgress {
-  stage: 'listing' | 'reading' | 'done' | 'cancelled';
-  found: number;
-  done: number;
-  imported: number;
-  skipped: SkippedFile[];
-  /** Photos a second; null until known. */
-  rate: number | null;
-}
-
-export interface SkippedFile {
-  name: string;
-  code: string;
-  /** One sentence: why. */
-  reason: string;
-}
+export type { ImportProgress, SkippedFile };
 
 export interface RunProgress {
   runId: string;
