@@ -27,11 +27,12 @@ const artefacts = inRepository('test', 'artefacts');
 export async function openStudio(options: OpenOptions = {}): Promise<StudioDriver> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'permanence-e2e-')));
   const host = new StudioHost(dataFolder);
+  let browser: Browser | null = null;
   try {
     const client = await HostClient.open(await host.address());
     await client.tell('settings.set', { theme: options.theme ?? 'dark' });
     if (options.project) await client.tell('projects.create', { name: options.project, folder: null });
-    const browser = await launchChromium();
+    browser = await launchChromium();
     const context = await browser.newContext({
       viewport: { width: options.widthPx ?? 1280, height: options.heightPx ?? 800 },
       colorScheme: options.theme ?? 'dark',
@@ -42,6 +43,7 @@ export async function openStudio(options: OpenOptions = {}): Promise<StudioDrive
     await driver.load(await host.anotherAddress());
     return driver;
   } catch (error) {
+    await browser?.close();
     await host.end('SIGKILL');
     throw error;
   }

@@ -11,7 +11,9 @@ export class StudioHost {
   readonly dataFolder: string;
   /** Everything it has printed. */
   readonly output: string[] = [];
-  readonly #addresses: AsyncGenerator<string>;
+  readonly #unread: string[] = [];
+  readonly #ended: Promise<number | null>;
+  #wake: () => void = () => undefined;
 
   constructor(dataFolder: string) {
     this.dataFolder = dataFolder;
@@ -19,45 +21,43 @@ export class StudioHost {
       env: { ...process.env, PERMANENCE_DATA: dataFolder },
       stdio: 'pipe',
     });
-    this.#addresses = addressesIn(createInterface({ input: this.process.stdout! }), this.output);
-    createInterface({ input: this.process.stderr! }).on('line', (line) => this.output.push(line));
+    for (const stream of [this.process.stdout!, this.process.stderr!]) {
+      createInterface({ input: stream }).on('line', (line) => this.#hear(line));
+    }
+    // `close` comes after the last line, `exit` may come before it.
+    this.#ended = new Promise((resolve) => this.process.once('close', resolve));
+    void this.#ended.then(() => this.#wake());
   }
 
   /** The next address with an unused token. @throws Error with the host's output when none comes */
   async address(): Promise<string> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new Error(`The host printed no address:\n${this.#said()}`)),
-      startLimitMs,
-    );
-    const next = await Promise.race([this.#addresses.next(), late.promise]).finally(() => clearTimeout(timer));
-    if (next.done) throw new Error(`The host ended before it was ready:\n${this.#said()}`);
-    return next.value;
+    const deadline = AbortSignal.timeout(startLimitMs);
+    deadline.addEventListener('abort', () => this.#wake());
+    while (this.#unread.length === 0) {
+      const gone = this.process.exitCode !== null || this.process.signalCode !== null;
+      if (gone || deadline.aborted) throw new Error(`The host printed no address:\n${this.output.join('\n')}`);
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    return this.#unread.shift()!;
   }
 
   /** Asks for another address as a person does: with Enter. */
-  async anotherAddress(): Promise<string> {
+  anotherAddress(): Promise<string> {
     this.process.stdin!.write('\n');
     return this.address();
   }
 
   /** Resolves when the process has gone; its exit code, or null when a signal ended it. */
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return this.process.exitCode;
-    const ended = new Promise<number | null>((resolve) => this.process.once('exit', resolve));
+  end(signal: NodeJS.Signals): Promise<number | null> {
     this.process.kill(signal);
-    return ended;
+    return this.#ended;
   }
 
-  #said(): string {
-    return this.output.join('\n');
-  }
-}
-
-async function* addressesIn(lines: AsyncIterable<string>, output: string[]): AsyncGenerator<string> {
-  for await (const line of lines) {
-    output.push(line);
+  #hear(line: string): void {
+    this.output.push(line);
     const address = line.match(/http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/)?.[0];
-    if (address) yield address;
+    if (!address) return;
+    this.#unread.push(address);
+    this.#wake();
   }
 }
