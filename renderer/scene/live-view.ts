@@ -87,7 +87,6 @@ export class LiveView {
     this.cameras = new CameraLayer(
       (id) => options.url('thumb', id),
       () => {
-        if (this.cameraStyle) this.cameras.setStyle(this.cameraStyle);
         this.stage.invalidate();
       },
     );

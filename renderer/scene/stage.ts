@@ -19,6 +19,8 @@ export class Stage {
   private readonly observer: ResizeObserver;
   private requested = 0;
   private lastMs: number | null = null;
+  /** Signalled when the GPU has drawn the last frame. */
+  private drawing: WebGLSync | null = null;
 
   /** @throws when the browser has no WebGL 2 */
   constructor(options: StageOptions) {
@@ -50,11 +52,27 @@ export class Stage {
 
   private frame(nowMs: number): void {
     this.requested = 0;
+    // A frame that the GPU has not finished is not chased by another one: the queue stays short, and the time between frames
+    // is the time that drawing really takes.
+    if (!this.isDrawn()) return this.invalidate();
     // After a pause the clock starts at a normal frame, so that nothing leaps.
     const deltaS = this.lastMs === null ? 1 / 60 : Math.min(0.1, (nowMs - this.lastMs) / 1000);
     this.lastMs = nowMs;
-    if (this.options.onFrame(deltaS, nowMs)) this.invalidate();
+    const more = this.options.onFrame(deltaS, nowMs);
+    const gl = this.renderer.getContext() as WebGL2RenderingContext;
+    this.drawing = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    if (more) this.invalidate();
     else this.lastMs = null;
+  }
+
+  private isDrawn(): boolean {
+    if (!this.drawing) return true;
+    const gl = this.renderer.getContext() as WebGL2RenderingContext;
+    if (!gl.isContextLost() && gl.getSyncParameter(this.drawing, gl.SYNC_STATUS) === gl.UNSIGNALED) return false;
+    gl.deleteSync(this.drawing);
+    this.drawing = null;
+    return true;
   }
 
   private resize(): void {

@@ -121,7 +121,7 @@ export class AskState {
   /** The file of an answer, cut into its chunks. */
   async #bytes(id: ChunkId, chunkIds: readonly ChunkId[]): Promise<SplatBytes> {
     const response = await fetch(this.#api.url('chunk', id));
-    const all = new Uint8Array(response.ok ? await response.arrayBuffer() : 0);
+    const all = new Uint8Array(response.ok ? await response.arrayBuffer() : new ArrayBuffer(0));
     const counts = new Map(this.#splats.chunks.map((chunk) => [chunk.id, chunk.count]));
     const parts = new Map<ChunkId, Uint8Array>();
     let at = 0;
