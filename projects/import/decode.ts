@@ -8,9 +8,9 @@ import { reasonOf } from './photo/reason.ts';
 export interface ReadSize {
   widthPx: number;
   heightPx: number;
-  /** 'inside' keeps the aspect, 'fill' does not. */
+  /** 'inside' keeps the aspect; 'fill' gives exactly this size. */
   fit: 'inside' | 'fill';
-  /** May the picture grow beyond its own size? Default no. */
+  /** May a picture that is fitted inside grow beyond its own size? Default no. */
   enlarge?: boolean;
   /** Default 'lanczos3'. */
   kernel?: 'lanczos3' | 'cubic' | 'linear';
@@ -41,7 +41,7 @@ async function read(path: string, size: ReadSize): Promise<RgbPixels> {
           width: size.widthPx,
           height: size.heightPx,
           fit: size.fit,
-          withoutEnlargement: size.enlarge !== true,
+          withoutEnlargement: size.fit === 'inside' && size.enlarge !== true,
           kernel: size.kernel ?? sharp.kernel.lanczos3,
           // The decoder's own scaling shifts samples by fractions of a pixel; geometry would see it.
           fastShrinkOnLoad: false,
