@@ -3,22 +3,27 @@
 import { resolve } from 'node:path';
 import { badUsage, argumentsOf, type Command } from './command.ts';
 import { checkModel } from '../studio/model-packs.ts';
-import { nodeStudioOptions } from '../studio/node-host.ts';
-import { TerminalStudio } from './terminal-studio.ts';
+import { ModelCatalog } from '../studio/model-catalog.ts';
+import { nodeStudioOptions, userFolders, zooFolder } from '../studio/node-host.ts';
+import { ProgressLine } from './progress.ts';
+import { onInterrupt, TerminalStudio } from './terminal-studio.ts';
 
 export const modelsCommand: Command = {
   name: 'models',
-  usage: 'list [--json] | check ID [--golden FILE] [--json] | remove ID',
-  summary: 'Lists installed methods, checks the numbers of one, or removes it.',
+  usage: 'list [--json] | add FILE [--accept-licence] [--json] | check ID [--golden FILE] [--json] | remove ID',
+  summary: 'Lists installed methods, adds one from a checkpoint, checks its numbers, or removes it.',
   async run(args) {
     const { values, positionals } = argumentsOf(modelsCommand, args, {
       json: { type: 'boolean', default: false },
       golden: { type: 'string' },
+      'accept-licence': { type: 'boolean', default: false },
     });
     const [action, ...rest] = positionals;
     const terminal = new TerminalStudio();
     try {
       if (action === 'list' && rest.length === 0) return await list(terminal, values.json);
+      if (action === 'add' && rest.length === 1)
+        return await add(terminal, rest[0], values['accept-licence'], values.json);
       if (action === 'check' && rest.length === 1) return await check(rest[0], values.golden, values.json);
       if (action === 'remove' && rest.length === 1) return await remove(terminal, rest[0]);
       throw badUsage(
@@ -40,6 +45,25 @@ async function list(terminal: TerminalStudio, json: boolean): Promise<number> {
         `${id}${isDefault ? ' (default)' : ''}\n    ${name} · ${kind} · ${licence.name} · ${inMillions(parameters)} · ${memoryMb} MB of memory · ${provider}\n`,
       );
   return 0;
+}
+
+/** Compiles a checkpoint; Ctrl-C leaves nothing of it behind. */
+async function add(terminal: TerminalStudio, file: string, acceptLicence: boolean, json: boolean): Promise<number> {
+  const line = new ProgressLine();
+  terminal.on('models.progress', ({ stage, fraction }) => line.show(stage, fraction, ''));
+  terminal.on('notice', ({ sentence }) => line.say(sentence));
+  const letGo = onInterrupt(() => void terminal.studio.invoke('models.cancel', null));
+  try {
+    const source = { kind: 'path' as const, path: resolve(file) };
+    const { id, kind, parameters } = await terminal.do('models.add', { source, acceptLicence });
+    line.end();
+    const files = await new ModelCatalog(zooFolder, userFolders().dataFolder).files(id);
+    process.stdout.write(json ? `${JSON.stringify({ id, kind, parameters, files })}\n` : `${id} is installed.\n`);
+    return 0;
+  } finally {
+    line.end();
+    letGo();
+  }
 }
 
 /** Fails when a number is outside the tolerance, so that scripts notice. */

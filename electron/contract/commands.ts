@@ -120,6 +120,8 @@ export const commandInputs = {
   'edits.redo': none,
   'models.list': none,
   'models.add': v.object({ source: importSource, acceptLicence: v.boolean() }),
+  /** Ends the adding that goes on; nothing of it stays. */
+  'models.cancel': none,
   'models.remove': v.object({ modelId: id }),
   /**
    * `path: null` asks the user with the system's dialog; in a browser the export goes into the project's own `exports` folder.
@@ -254,6 +256,7 @@ export interface CommandOutputs {
   'edits.redo': EditRecord | null;
   'models.list': ModelInfo[];
   'models.add': ModelInfo;
+  'models.cancel': null;
   'models.remove': null;
   /** `notices`: what differs from the picture on the screen, one sentence each. */
   'export.write': { path: string; bytes: number; notices: string[] };

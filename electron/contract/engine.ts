@@ -89,6 +89,11 @@ export interface EngineRequests extends SceneRequests {
   /** Asks the state for a camera nobody took; never changes the state. */
   peek: { input: { worldFromCamera: Sim3; intrinsics: Intrinsics }; output: ChunkReply };
   probePhotos: { input: ProbeRequest; output: ProbedPhoto[] };
+  /** Compiles a checkpoint into a pack of its own under `packsFolder` and checks it. Known weights are recognised and left as they are. */
+  addPack: {
+    input: { path: string; packsFolder: string; acceptLicence: boolean };
+    output: { id: string; warnings: string[] };
+  };
   /** Runs a pack against a golden file, or by itself. */
   checkPack: { input: { packFolder: string; goldenPath: string | null }; output: PackReport };
   /** Chooses the frames of a video that are worth being photos, and writes them as pictures. */

@@ -1,6 +1,7 @@
 // What the engine does for each request; holds the run that is under way.
 
 import { availableParallelism } from 'node:os';
+import { addPack } from '../../models/run/add-pack.ts';
 import { checkPack } from '../../models/run/check-pack.ts';
 import { readPack } from '../../models/run/packs.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
@@ -36,6 +37,11 @@ export function createHandlers(create: CreateMethod, providers: () => string[]):
     save: ({ path }) => running().save(path),
     peek: (input) => running().peek(input),
     probePhotos: (request) => probePhotos(request),
+    addPack: async ({ path, packsFolder, acceptLicence }, report) => {
+      const onProgress = (stage: string, fraction: number | null): void => report({ stage, fraction });
+      const { pack, warnings } = await addPack(path, { packsFolder, acceptLicence, onProgress });
+      return { id: pack.manifest.id, warnings };
+    },
     checkPack: async ({ packFolder, goldenPath }) => checkPack(await readPack(packFolder), goldenPath),
     videoFrames: (request) => videoFrames(request),
   };

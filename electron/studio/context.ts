@@ -33,7 +33,11 @@ export class StudioContext {
   /** The engine of runs, and a second one for import and small questions, so that neither waits for the other. */
   readonly runEngines: EngineSlot;
   readonly sideEngines: EngineSlot;
+  /** Compiles checkpoints: one at a time, ended to cancel. */
+  readonly packEngines: EngineSlot;
   #open: OpenProject | null = null;
+  #turn: Promise<void> = Promise.resolve();
+  #provider: Promise<string> | null = null;
 
   constructor(options: StudioOptions) {
     this.options = options;
@@ -43,10 +47,23 @@ export class StudioContext {
     this.models = new ModelCatalog(options.zooFolder, options.dataFolder);
     this.runEngines = new EngineSlot(() => options.spawnEngine());
     this.sideEngines = new EngineSlot(() => options.spawnEngine());
+    this.packEngines = new EngineSlot(() => options.spawnEngine());
   }
 
   get openProject(): OpenProject | null {
     return this.#open;
+  }
+
+  /** What this machine runs networks on, asked once: `CPU, 2 threads`. */
+  provider(): Promise<string> {
+    this.#provider ??= this.sideEngines
+      .get()
+      .request('describe', null)
+      .then(({ providers, threads }) => (providers[0] === 'CPU' ? `CPU, ${threads} threads` : providers[0]))
+      .finally(() => this.sideEngines.endWhenIdle());
+    // A failure is told to whoever asks now, and the next one asks again.
+    this.#provider.catch(() => (this.#provider = null));
+    return this.#provider;
   }
 
   /** @throws StudioFailure no-project */
@@ -55,24 +72,30 @@ export class StudioContext {
     return this.#open;
   }
 
-  /** Makes the project of a store the open one; the one that was open is closed first. */
-  async show(openStore: () => Promise<ProjectStore>): Promise<ProjectSnapshot> {
-    await this.closeProject();
-    const store = await openStore();
-    const session = new Session(store, this.emitter);
-    const runs = new RunControl(session, this.emitter, this.runEngines, this.models);
-    const imports = new ImportControl(session, this.emitter, this.sideEngines, this.uploads);
-    const scene = new SceneControl(session, this.emitter, this.sideEngines, this.options.host !== 'cli');
-    this.#open = { session, runs, imports, scene };
-    await this.recent.remember(store.info());
-    this.emitter.emit('project.opened', { project: store.info() });
-    for (const sentence of store.openNotices)
-      this.emitter.emit('notice', { level: 'warning', place: 'project', code: null, sentence });
-    return session.snapshot(imports, runs);
+  /** Opens a project in place of the one that is open. When it cannot be opened, the one that was open stays. */
+  show(openStore: () => Promise<ProjectStore>): Promise<ProjectSnapshot> {
+    return this.#inTurn(async () => {
+      const store = await openStore();
+      await this.#closeOpen();
+      const session = new Session(store, this.emitter);
+      const runs = new RunControl(session, this.emitter, this.runEngines, this.models);
+      const imports = new ImportControl(session, this.emitter, this.sideEngines, this.uploads);
+      const scene = new SceneControl(session, this.emitter, this.sideEngines, this.options.host !== 'cli');
+      this.#open = { session, runs, imports, scene };
+      await this.recent.remember(store.info());
+      this.emitter.emit('project.opened', { project: store.info() });
+      for (const sentence of store.openNotices)
+        this.emitter.emit('notice', { level: 'warning', place: 'project', code: null, sentence });
+      return session.snapshot(imports, runs);
+    });
   }
 
   /** Rests all work, so that it can go on another day, and closes the project. */
-  async closeProject(): Promise<void> {
+  closeProject(): Promise<void> {
+    return this.#inTurn(() => this.#closeOpen());
+  }
+
+  async #closeOpen(): Promise<void> {
     const open = this.#open;
     if (!open) return;
     this.#open = null;
@@ -86,9 +109,20 @@ export class StudioContext {
     this.emitter.emit('project.closed', null);
   }
 
+  /** Projects are opened and closed one after another: two windows that open at once must not leave a third one locked. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
+  }
+
   async close(): Promise<void> {
     await this.closeProject();
     this.runEngines.end();
     this.sideEngines.end();
+    this.packEngines.end();
   }
 }

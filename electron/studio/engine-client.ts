@@ -12,7 +12,14 @@ import type { EngineProcess } from './options.ts';
 /** The process ended before it answered. */
 export class EngineGone extends Error {
   override name = 'EngineGone';
+
+  /** It did not die: the studio wanted it to end. */
+  get endedByStudio(): boolean {
+    return this.message === byStudio;
+  }
 }
+
+const byStudio = 'ended by the studio';
 
 /** The engine answered with an error; the process lives on. */
 export class EngineRefusal extends Error {
@@ -72,8 +79,8 @@ export class EngineClient {
   }
 
   kill(): void {
+    this.#end(byStudio);
     this.#process.kill();
-    this.#end('ended by the studio');
   }
 
   #receive(message: EngineReplyMessage): void {

@@ -60,6 +60,16 @@ export class ModelCatalog {
     return folder;
   }
 
+  /** Every file of a pack, absolute. @throws StudioFailure model-unknown, model-damaged */
+  async files(id: string): Promise<string[]> {
+    const { manifest, folder } = await this.find(id);
+    const names = [
+      ...Object.values(manifest.graphs).map(({ file }) => file),
+      ...manifest.files.map(({ path }) => path),
+    ];
+    return ['manifest.json', ...names].map((name) => join(folder, name));
+  }
+
   /** @throws StudioFailure model-unknown, not-allowed (a method that comes with the studio) */
   async remove(id: string): Promise<void> {
     if (id === defaultModelId) throw new StudioFailure('not-allowed');

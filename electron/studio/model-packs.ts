@@ -1,16 +1,51 @@
-// Work on packs that needs an engine process: what runs networks here, and whether a pack gives the right numbers.
+// Work on packs that needs an engine process: adding one from a checkpoint, and checking the numbers of one.
 
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CommandInput, ModelInfo } from '../contract/commands.ts';
 import type { PackReport } from '../contract/engine.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 import type { StudioContext } from './context.ts';
-import { EngineClient, EngineRefusal } from './engine-client.ts';
-import { ModelCatalog } from './model-catalog.ts';
+import { EngineClient, EngineGone, EngineRefusal } from './engine-client.ts';
+import { infoOf, ModelCatalog } from './model-catalog.ts';
 import type { StudioOptions } from './options.ts';
 
-/** Best provider on this machine: `CPU, 2 threads`. */
-export async function providerOf(context: StudioContext): Promise<string> {
-  const { providers, threads } = await context.sideEngines.get().request('describe', null);
-  return providers[0] === 'CPU' ? `CPU, ${threads} threads` : providers[0];
+/**
+ * Compiles a checkpoint in an engine of its own, so that a run goes on meanwhile and cancelling is ending the process.
+ * @throws StudioFailure busy, model-licence, checkpoint-unreadable, checkpoint-unsupported, disk-full, cancelled
+ */
+export async function addModel(context: StudioContext, input: CommandInput<'models.add'>): Promise<ModelInfo> {
+  const { emitter, models, packEngines, uploads } = context;
+  if (packEngines.current) throw new StudioFailure('busy');
+  // Taken at once: a second call must find the place occupied.
+  const engine = packEngines.get();
+  try {
+    const { source, acceptLicence } = input;
+    const path = source.kind === 'path' ? source.path : await uploadedFile(await uploads.folderOf(source.uploadId));
+    const { id, warnings } = await engine.request(
+      'addPack',
+      { path, packsFolder: models.addedFolder, acceptLicence },
+      (progress) => emitter.emit('models.progress', progress),
+    );
+    // A licence that is not accepted yet asks for the same upload once more, so only success clears it away.
+    if (source.kind === 'upload') await uploads.discard(source.uploadId);
+    for (const sentence of warnings)
+      emitter.emit('notice', { level: 'warning', place: 'models', code: null, sentence });
+    emitter.emit('models.changed', null);
+    return infoOf(await models.find(id), await context.provider());
+  } catch (error) {
+    if (error instanceof EngineGone && error.endedByStudio) throw new StudioFailure('cancelled');
+    throw error;
+  } finally {
+    packEngines.end();
+  }
+}
+
+/** The one file of an upload. @throws StudioFailure not-found, bad-input */
+async function uploadedFile(folder: string): Promise<string> {
+  const names = await readdir(folder);
+  if (names.length !== 1) throw new StudioFailure('bad-input', { reason: 'one checkpoint at a time.' });
+  return join(folder, names[0]);
 }
 
 /**

@@ -6,11 +6,13 @@ import { errorOf, fail, ok, StudioFailure, type Result } from '../../projects/fo
 import { EngineGone, EngineRefusal } from './engine-client.ts';
 import { StudioContext } from './context.ts';
 import { handlers } from './handlers/all.ts';
-import type { Handler, HandlersOf } from './handlers/handler.ts';
+import type { Handler } from './handlers/handler.ts';
 import type { Studio, StudioOptions } from './options.ts';
 
 export function createStudio(options: StudioOptions): Studio {
   const context = new StudioContext(options);
+  // Not waited for: an upload that cannot be deleted today is deleted another day.
+  context.uploads.prune().catch(() => undefined);
   return {
     invoke: (command, input) => answer(context, command, input),
     invokeUnchecked: (command, input) =>
@@ -43,7 +45,7 @@ function answer<K extends CommandName>(
   return settled(async () => {
     const checked = v.safeParse(commandInputs[command] as v.GenericSchema<unknown, CommandInput<K>>, input);
     if (!checked.success) throw new StudioFailure('bad-input', { reason: reasonOf(checked.issues) });
-    return ((handlers as Partial<HandlersOf<CommandName>>)[command] as Handler<K>)(context, checked.output);
+    return (handlers[command] as Handler<K>)(context, checked.output);
   });
 }
 

@@ -2,11 +2,13 @@
 
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, mkdir, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { StudioFailure } from '../../projects/format/result.ts';
 
+/** An import that was cancelled may still be resumed for a week. */
+const keptMs = 7 * 24 * 60 * 60 * 1000;
 const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
 export class Uploads {
@@ -45,9 +47,12 @@ export class Uploads {
     return folder;
   }
 
-  /** Folder of an upload that need not exist any more: to recognise paths that lie in it. */
-  get folder(): string {
-    return this.#folder;
+  /** Deletes what was sent long ago and never used. */
+  async prune(): Promise<void> {
+    for (const id of await readdir(this.#folder).catch(() => [])) {
+      const { mtimeMs } = await stat(join(this.#folder, id)).catch(() => ({ mtimeMs: Date.now() }));
+      if (Date.now() - mtimeMs > keptMs) await this.discard(id);
+    }
   }
 
   async discard(uploadId: string): Promise<void> {

@@ -8,7 +8,7 @@ import { projectHandlers } from './projects.ts';
 import { sceneHandlers } from './scene.ts';
 import { workHandlers } from './work.ts';
 
-export const handlers: HandlersOf<Exclude<CommandName, 'models.add'>> = {
+export const handlers: HandlersOf<CommandName> = {
   ...appHandlers,
   ...projectHandlers,
   ...workHandlers,

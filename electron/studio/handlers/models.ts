@@ -1,10 +1,15 @@
 // Commands about installed methods.
 
+import { addModel } from '../model-packs.ts';
 import type { CommandsOf, HandlersOf } from './handler.ts';
-import { providerOf } from '../model-packs.ts';
 
-export const modelHandlers: HandlersOf<Exclude<CommandsOf<'models'>, 'models.add'>> = {
-  'models.list': async (context) => context.models.infos(await providerOf(context)),
+export const modelHandlers: HandlersOf<CommandsOf<'models'>> = {
+  'models.list': async (context) => context.models.infos(await context.provider()),
+  'models.add': (context, input) => addModel(context, input),
+  'models.cancel': ({ packEngines }) => {
+    packEngines.end();
+    return null;
+  },
   'models.remove': async (context, { modelId }) => {
     await context.models.remove(modelId);
     context.emitter.emit('models.changed', null);
