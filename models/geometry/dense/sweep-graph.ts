@@ -5,15 +5,15 @@
 
 import { GraphBuilder, type Value } from '../../compile/graph.ts';
 
-/** Sizes are fixed in a graph: ONNX Runtime pools ten times faster when it knows them. */
+/** The reference's size is fixed in a graph: ONNX Runtime pools ten times faster when it knows them. */
 export interface SweepShape {
   widthPx: number;
   heightPx: number;
   planes: number;
   /** Inverse depths differ from pixel to pixel (a band around a prior) instead of being planes. */
   perPixel: boolean;
-  /** One to four pictures. */
-  neighbours: readonly { widthPx: number; heightPx: number }[];
+  /** One to four; their sizes are free. */
+  neighbourCount: number;
   /** Side of the matching window, odd. */
   windowPx: number;
 }
@@ -24,7 +24,7 @@ export interface SweepShape {
  * Output: `score` [p,h,w], about −1…1: mean ZNCC of the best half of the neighbours; 0 where they do not see the point.
  */
 export function sweepGraph(shape: SweepShape): Uint8Array {
-  const { widthPx, heightPx, planes, perPixel, neighbours, windowPx } = shape;
+  const { widthPx, heightPx, planes, perPixel, neighbourCount, windowPx } = shape;
   const pixels = widthPx * heightPx;
   const g = new GraphBuilder('plane_sweep');
   const reference = g.input('reference', 'float32', [1, 1, heightPx, widthPx]);
@@ -44,8 +44,8 @@ export function sweepGraph(shape: SweepShape): Uint8Array {
   const referenceVariance = variance(box(g.mul(reference, reference)), referenceMean);
   // Everything that is pooled goes through one call, because pooling is fast for channels in sixteens only.
   const toPool: Value[] = [];
-  for (let k = 0; k < neighbours.length; k++) {
-    const picture = g.input(`picture${k}`, 'float32', [1, 1, neighbours[k].heightPx, neighbours[k].widthPx]);
+  for (let k = 0; k < neighbourCount; k++) {
+    const picture = g.input(`picture${k}`, 'float32', [1, 1, `h${k}`, `w${k}`]);
     const warp = g.input(`warp${k}`, 'float32', [3, 4]);
     const directions = g.matmul(g.slice(warp, 1, 0, 3), rays);
     const shift = g.slice(warp, 1, 3, 4);
@@ -63,7 +63,7 @@ export function sweepGraph(shape: SweepShape): Uint8Array {
   if (missing > 0) toPool.push(g.constant(new Float32Array(missing * pixels), [1, missing, heightPx, widthPx]));
   const pooled = box(g.concat(toPool, 1));
   const part = (idx: number): Value => g.slice(pooled, 1, idx * planes, (idx + 1) * planes);
-  const scores = neighbours.map((_, k) => {
+  const scores = Array.from({ length: neighbourCount }, (_, k) => {
     const mean = part(3 * k);
     const covariance = g.sub(part(3 * k + 2), g.mul(mean, referenceMean));
     return g.div(covariance, g.op('Sqrt', [g.mul(variance(part(3 * k + 1), mean), referenceVariance)]));

@@ -25,6 +25,8 @@ export interface DepthSweep {
   dispose(): Promise<void>;
 }
 
+/** Graphs kept open: photos of many sizes would fill the memory otherwise. */
+const mostSessions = 4;
 /** Planes of one run of the coarse graph: one graph serves every number of planes, and its memory stays small. */
 const planesPerRun = 16;
 /** Steps of the coarse sweep in pixels of the neighbours' pictures: finer steps find nothing more. */
@@ -38,8 +40,9 @@ export function createDepthSweep(options: SessionOptions = {}): DepthSweep {
 
 class GraphSweep implements DepthSweep {
   readonly #options: SessionOptions;
-  /** One graph per combination of sizes: a run has one or two. */
+  /** Open graphs, the one used last at the end: most runs have one size of photo and need two. */
   readonly #sessions = new Map<string, Promise<Session>>();
+  #turn: Promise<unknown> = Promise.resolve();
   providerLine = '';
 
   constructor(options: SessionOptions) {
@@ -79,6 +82,7 @@ class GraphSweep implements DepthSweep {
   }
 
   async dispose(): Promise<void> {
+    await this.#turn;
     for (const session of this.#sessions.values()) await (await session).dispose();
     this.#sessions.clear();
   }
@@ -123,7 +127,14 @@ class GraphSweep implements DepthSweep {
     return bestInBand(score, centre, other, step, widthPx, heightPx);
   }
 
-  async #scores(
+  /** One run after the other: a graph is never closed while another call is about to use it. */
+  #scores(...run: Parameters<GraphSweep['scoresNow']>): Promise<Float32Array> {
+    const result = this.#turn.then(() => this.scoresNow(...run));
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  private async scoresNow(
     reference: SweepView,
     neighbours: readonly SweepView[],
     inverseDepths: Float32Array,
@@ -136,7 +147,7 @@ class GraphSweep implements DepthSweep {
       heightPx,
       planes,
       perPixel: inverseDepths.length > planes,
-      neighbours: neighbours.map(({ camera }) => ({ widthPx: camera.widthPx, heightPx: camera.heightPx })),
+      neighbourCount: neighbours.length,
       windowPx: 5,
     });
     const feeds: Record<string, NamedTensor> = {
@@ -152,16 +163,18 @@ class GraphSweep implements DepthSweep {
     return score.data as Float32Array;
   }
 
-  #session(shape: SweepShape): Promise<Session> {
+  async #session(shape: SweepShape): Promise<Session> {
     const key = JSON.stringify(shape);
-    let session = this.#sessions.get(key);
-    if (!session) {
-      session = openSession(sweepGraph(shape), this.#options).then((opened) => {
-        this.providerLine = opened.providerLine;
-        return opened;
-      });
-      this.#sessions.set(key, session);
+    const known = this.#sessions.get(key);
+    this.#sessions.delete(key);
+    const session = known ?? openSession(sweepGraph(shape), this.#options);
+    this.#sessions.set(key, session);
+    const [oldest] = this.#sessions;
+    if (this.#sessions.size > mostSessions && oldest) {
+      this.#sessions.delete(oldest[0]);
+      await (await oldest[1]).dispose();
     }
+    this.providerLine = (await session).providerLine;
     return session;
   }
 }

@@ -107,6 +107,21 @@ test('worker threads give the same points, whatever the order of the photos', as
   await Promise.all([here.dispose(), there.dispose()]);
 });
 
+test('photos of many sizes are matched with each other', async () => {
+  const cameras = [160, 152, 144, 136, 128].map((width) => pinhole(width, Math.round(width * 0.75), width * 0.94));
+  const dense = new Dense({ providers: [] });
+  poses.forEach((worldFromCamera, i) => {
+    const { image } = renderScene(cameras[i], worldFromCamera);
+    dense.setView({ photoId: `photo${i}`, image, intrinsics: cameras[i], worldFromCamera });
+  });
+  dense.setPoints(sparsePoints(straight));
+  const maps = await Promise.all(poses.map((_, i) => dense.final(`photo${i}`)));
+  expect(maps.map((map) => map!.gridWidthPx)).toEqual([160, 152, 144, 136, 128]);
+  const points = maps.map((map) => map!.confidences.filter((c) => c >= 0.5).length / map!.confidences.length);
+  for (const share of points) expect(share).toBeGreaterThan(0.4);
+  await dense.dispose();
+});
+
 test('a photo that moved gets a new depth, one that did not keeps it', async () => {
   const dense = denseOf(straight);
   const before = (await dense.final('photo0'))!;
