@@ -15,10 +15,10 @@ import type {
 import type { FrontEnd } from './front-end/front-end.ts';
 import { openFrontEnd } from './front-end/front-end-pool.ts';
 import { MatchGraph } from './map/match-graph.ts';
-import type { PairGeometry } from './two-view/verify-pair.ts';
 import { DenseStage } from './run/dense-stage.ts';
 import { Growth } from './run/growth.ts';
 import { lensOf } from './run/lenses.ts';
+import { NewPhotoMatcher } from './run/match-new.ts';
 import { PhotoFeatures } from './run/photo-features.ts';
 import { placementOf, sparsePreview } from './run/placements.ts';
 import { restoreGrowth, saveGrowth, type GrowthFacts } from './run/saved-state.ts';
@@ -26,8 +26,6 @@ import { settleOnce, type SettleProgress } from './run/settle.ts';
 
 /** Photos whose features are found ahead of time. */
 const lookAhead = 2;
-/** From this many photos on, pairs with nothing in common at a coarse look are left out. */
-const coarseFirstFrom = 20;
 
 export async function createGeometryReconstructor(): Promise<Reconstructor> {
   const threads = Math.max(1, Math.min(4, availableParallelism()));
@@ -39,6 +37,7 @@ export class GeometryReconstructor implements Reconstructor {
   private readonly frontEnd: FrontEnd;
   private readonly dense: DenseStage;
   private features: PhotoFeatures | null = null;
+  private matcher: NewPhotoMatcher;
   private growth = new Growth(new MatchGraph());
   /** Photos met, in order: the index of a photo in graph and maps is its place here. */
   private met: PhotoSource[] = [];
@@ -49,12 +48,14 @@ export class GeometryReconstructor implements Reconstructor {
 
   constructor(frontEnd: FrontEnd, threads: number) {
     this.frontEnd = frontEnd;
+    this.matcher = new NewPhotoMatcher(frontEnd);
     this.provider = `Geometry · CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
     this.dense = new DenseStage(threads);
   }
 
   async begin({ settings, photos, cacheFolder, saved }: BeginOptions): Promise<number> {
     this.features = new PhotoFeatures(this.frontEnd, cacheFolder, settings.sizePx);
+    this.matcher = new NewPhotoMatcher(this.frontEnd);
     this.growth = new Growth(new MatchGraph());
     this.met = [];
     this.told.clear();
@@ -74,7 +75,7 @@ export class GeometryReconstructor implements Reconstructor {
     const { growth } = this;
     const imageIdx = growth.graph.addImage(features);
     this.met.push(photo);
-    await this.matchWithEarlier(imageIdx);
+    await this.matcher.match(growth.graph, imageIdx, growth.firstOfPiece);
     growth.add(imageIdx, lensOf(photo, features.widthPx, features.heightPx));
     this.settling = { stage: 'rebuild' };
     const notices = features.count < 50 ? [`${photo.name} shows too little structure to be placed.`] : [];
@@ -133,19 +134,6 @@ export class GeometryReconstructor implements Reconstructor {
 
   private prepareFrom(idx: number): void {
     for (const photo of this.expected.slice(idx, idx + lookAhead)) this.features?.prepare(photo);
-  }
-
-  /** Pairs enter the graph in their own order, whichever worker was first: a run can be repeated bit by bit. */
-  private async matchWithEarlier(imageIdx: number): Promise<void> {
-    const { graph, firstOfPiece } = this.growth;
-    const options = { coarseFirst: this.expected.length >= coarseFirstFrom };
-    const earlier = Array.from({ length: imageIdx - firstOfPiece }, (_, k) => firstOfPiece + k);
-    const found: (PairGeometry | null)[] = await Promise.all(
-      earlier.map((other) => this.frontEnd.matchPair(graph.images[other], graph.images[imageIdx], options)),
-    );
-    found.forEach((pair, k) => {
-      if (pair) graph.addPair(earlier[k], imageIdx, pair);
-    });
   }
 
   /** What changed since the studio was last told. */

@@ -66,6 +66,12 @@ class FrontEndPool implements FrontEnd {
     return reply.pair;
   }
 
+  async countCoarseMatches(...[a, b]: Parameters<FrontEnd['countCoarseMatches']>): Promise<number> {
+    const reply = await this.ask(this.pairs, { kind: 'coarse', a, b });
+    if (reply.kind !== 'count') throw new Error(reply.kind === 'failed' ? reply.reason : reply.kind);
+    return reply.count;
+  }
+
   async dispose(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }

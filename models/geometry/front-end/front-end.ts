@@ -14,6 +14,8 @@ export interface PairOptions {
 
 export interface FrontEnd {
   detect(image: RgbImage): Promise<Features>;
+  /** Matches among the coarsest features only: tells quickly who may have something in common. */
+  countCoarseMatches(a: Features, b: Features): Promise<number>;
   /** null: the photos do not demonstrably show the same thing. */
   matchPair(a: Features, b: Features, options: PairOptions): Promise<PairGeometry | null>;
   dispose(): Promise<void>;
@@ -28,13 +30,14 @@ const leastCoarseMatches = 5;
 export async function openLocalFrontEnd(threads: number): Promise<FrontEnd> {
   const scaleSpace = await openScaleSpace(threads);
   const matcher = await openMatcher(threads);
+  const countCoarseMatches = async (a: Features, b: Features): Promise<number> =>
+    (await matcher.match(a, b, { maxRatio, prefix: coarseCount })).length / 2;
   return {
     detect: (image) => detectFeatures(image, scaleSpace),
+    countCoarseMatches,
     async matchPair(a, b, { coarseFirst }) {
-      if (coarseFirst && Math.min(a.count, b.count) > 2 * coarseCount) {
-        const coarse = await matcher.match(a, b, { maxRatio, prefix: coarseCount });
-        if (coarse.length / 2 < leastCoarseMatches) return null;
-      }
+      const isCheaper = Math.min(a.count, b.count) > 2 * coarseCount;
+      if (coarseFirst && isCheaper && (await countCoarseMatches(a, b)) < leastCoarseMatches) return null;
       return verifyPair(a, b, await matcher.match(a, b, { maxRatio }));
     },
     async dispose() {

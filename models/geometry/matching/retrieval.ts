@@ -1,0 +1,107 @@
+// Which earlier photos may show the same as a new one: one vector per photo (VLAD; Jégou, Douze, Schmid, Pérez 2010) over a small
+// vocabulary that is made from the run's own first photos.
+
+import { descriptorLength, type Features } from '../features/features.ts';
+import { seededRandom } from '../linear-algebra/random.ts';
+
+const words = 64;
+/** The coarsest features of a photo, which are the ones most likely to be found again. */
+const featuresPerPhoto = 800;
+/** Photos whose features make the vocabulary. */
+const photosForWords = 24;
+const samplesPerPhoto = 250;
+const rounds = 6;
+
+export class Retrieval {
+  private vocabulary: Float32Array | null = null;
+  private readonly vectors: Float32Array[] = [];
+
+  /**
+   * Earlier photos, the most similar first.
+   * @param photos all photos up to the one that is asked for, in order; more of them with every call
+   */
+  similarTo(idx: number, photos: readonly Features[], count: number): number[] {
+    this.vocabulary ??= makeVocabulary(photos.slice(0, photosForWords));
+    while (this.vectors.length <= idx) this.vectors.push(vladOf(photos[this.vectors.length], this.vocabulary));
+    const own = this.vectors[idx];
+    const scored = this.vectors.slice(0, idx).map((vector, other) => {
+      let score = 0;
+      for (let k = 0; k < vector.length; k++) score += vector[k] * own[k];
+      return { other, score };
+    });
+    return scored
+      .sort((a, b) => b.score - a.score || a.other - b.other)
+      .slice(0, count)
+      .map(({ other }) => other);
+  }
+}
+
+/** k-means over a sample of descriptors, begun from random ones; always the same for the same photos. */
+function makeVocabulary(photos: readonly Features[]): Float32Array {
+  const random = seededRandom(photos.length);
+  const samples: Uint8Array[] = [];
+  for (const { count, descriptors } of photos) {
+    const usable = Math.min(count, featuresPerPhoto);
+    for (let s = 0; s < Math.min(samplesPerPhoto, usable); s++) {
+      const i = random.below(usable);
+      samples.push(descriptors.subarray(i * descriptorLength, (i + 1) * descriptorLength));
+    }
+  }
+  const centers = new Float32Array(words * descriptorLength);
+  if (samples.length === 0) return centers;
+  for (let w = 0; w < words; w++) centers.set(samples[random.below(samples.length)], w * descriptorLength);
+  for (let round = 0; round < rounds; round++) {
+    const sums = new Float32Array(words * descriptorLength);
+    const counts = new Int32Array(words);
+    for (const sample of samples) {
+      const w = nearestWord(sample, centers);
+      counts[w]++;
+      for (let k = 0; k < descriptorLength; k++) sums[w * descriptorLength + k] += sample[k];
+    }
+    for (let w = 0; w < words; w++) {
+      if (counts[w] === 0) continue;
+      for (let k = 0; k < descriptorLength; k++) {
+        centers[w * descriptorLength + k] = sums[w * descriptorLength + k] / counts[w];
+      }
+    }
+  }
+  return centers;
+}
+
+function nearestWord(descriptor: Uint8Array, centers: Float32Array): number {
+  let best = 0;
+  let bestDistance = Infinity;
+  for (let w = 0, at = 0; w < words; w++, at += descriptorLength) {
+    let distance = 0;
+    for (let k = 0; k < descriptorLength; k++) {
+      const d = descriptor[k] - centers[at + k];
+      distance += d * d;
+    }
+    if (distance < bestDistance) {
+      bestDistance = distance;
+      best = w;
+    }
+  }
+  return best;
+}
+
+/** Sums of differences to the words, each word's normalised (Arandjelović and Zisserman 2013), then the whole. */
+function vladOf({ count, descriptors }: Features, centers: Float32Array): Float32Array {
+  const vector = new Float32Array(words * descriptorLength);
+  for (let i = 0; i < Math.min(count, featuresPerPhoto); i++) {
+    const descriptor = descriptors.subarray(i * descriptorLength, (i + 1) * descriptorLength);
+    const at = nearestWord(descriptor, centers) * descriptorLength;
+    for (let k = 0; k < descriptorLength; k++) vector[at + k] += descriptor[k] - centers[at + k];
+  }
+  for (let w = 0; w < words; w++) normalise(vector.subarray(w * descriptorLength, (w + 1) * descriptorLength));
+  normalise(vector);
+  return vector;
+}
+
+function normalise(vector: Float32Array): void {
+  let squares = 0;
+  for (const value of vector) squares += value * value;
+  if (squares === 0) return;
+  const scale = 1 / Math.sqrt(squares);
+  for (let k = 0; k < vector.length; k++) vector[k] *= scale;
+}
