@@ -24,7 +24,11 @@ import { photoIntrinsics, planPicture, readPicture, type Picture } from './prepr
 import { rayMap } from './ray-map.ts';
 import { ruleOf } from './rules.ts';
 import { restoreState, saveState, type RunMemory } from './saved-state.ts';
+import { closeLoop, descriptorOf, findLoop, placementOf, SubmapStore, type SubmapFrame } from './submaps.ts';
 import { mixed, type UpdateRule } from './update-rule.ts';
+
+/** Photos between two looks for a loop. */
+const loopEvery = 5;
 
 export class RecurrentReconstructor implements Reconstructor {
   readonly provider: string;
@@ -33,6 +37,7 @@ export class RecurrentReconstructor implements Reconstructor {
   private rule: UpdateRule = ruleOf('plain');
   private sizePx: number;
   private cache: FeatureCache | null = null;
+  private store: SubmapStore | null = null;
   private first: Carried | null = null;
   private memory: RunMemory | null = null;
 
@@ -53,6 +58,7 @@ export class RecurrentReconstructor implements Reconstructor {
     this.rule = ruleOf(settings.updateRule);
     this.sizePx = settings.sizePx ?? Number(config.sizePx);
     this.cache = new FeatureCache(cacheFolder, id);
+    this.store = new SubmapStore(cacheFolder, id, this.rule.id);
     this.first = await this.network.begin();
     this.memory = saved
       ? restoreState(saved, id, this.rule.id, this.first)
@@ -61,8 +67,8 @@ export class RecurrentReconstructor implements Reconstructor {
           ruleCarried: null,
           stepIdx: 0,
           sinceReset: 0,
-          submapIdx: 0,
-          worldFromSubmap: identitySim3,
+          submaps: { worldFromSubmap: [identitySim3], world: [0], edges: [], frames: [] },
+          descriptors: [],
         };
     return this.memory.stepIdx;
   }
@@ -73,28 +79,29 @@ export class RecurrentReconstructor implements Reconstructor {
     const features = await this.features(photo, picture);
     const memory = this.open();
     const { answer, next } = await this.meet(features, memory);
-    let after: RunMemory = update ? next : memory;
+    const pointMap = pointMapOf(answer, photo.id, picture.colors);
+    const frame: SubmapFrame = {
+      photoId: photo.id,
+      submap: memory.submaps.worldFromSubmap.length - 1,
+      submapFromCamera: poseOf(answer),
+      intrinsics: photoIntrinsics(photo, picture, focalByWeiszfeld(answer.pointsSelf, answer.widthPx, answer.heightPx)),
+      confidence: meanConfidence(pointMap.confidences),
+    };
     const notices: string[] = [];
+    let after = update ? withFrame(next, frame, descriptorOf(features)) : memory;
+    const placed = [placementOf(after.submaps, frame)];
+    if (update) {
+      const moved = await this.lookBack(features, answer, after);
+      if (moved) {
+        after = { ...after, submaps: moved.submaps };
+        placed.splice(0, 1, ...moved.moved);
+        notices.push(`${photo.name} was recognised from an earlier part; the parts were moved to meet.`);
+      }
+    }
     const full = update && this.rule.resetEvery !== null && after.sinceReset >= this.rule.resetEvery;
     if (reset || full) after = await this.newSubmap(features, answer, after, notices);
     this.memory = after;
-    const pointMap = pointMapOf(answer, photo.id, picture.colors);
-    const focalPx = focalByWeiszfeld(answer.pointsSelf, answer.widthPx, answer.heightPx);
-    return {
-      placed: [
-        {
-          photoId: photo.id,
-          worldFromCamera: compose(memory.worldFromSubmap, poseOf(answer)),
-          intrinsics: photoIntrinsics(photo, picture, focalPx),
-          submapIdx: memory.submapIdx,
-          confidence: meanConfidence(pointMap.confidences),
-        },
-      ],
-      waiting: [],
-      pointMaps: [pointMap],
-      notices,
-      modelMs: this.network.spentMs - spentBefore,
-    };
+    return { placed, waiting: [], pointMaps: [pointMap], notices, modelMs: this.network.spentMs - spentBefore };
   }
 
   /** Nothing is left to do at the end: every answer is final. */
@@ -103,7 +110,7 @@ export class RecurrentReconstructor implements Reconstructor {
   }
 
   async peek(worldFromCamera: Sim3, intrinsics: Intrinsics): Promise<PointMap | null> {
-    const { carried, worldFromSubmap, stepIdx } = this.open();
+    const { carried, submaps, stepIdx } = this.open();
     if (stepIdx === 0) return null;
     const plan = planPicture(intrinsics, this.style, this.sizePx, this.patchPx);
     if (!plan) throw new StudioFailure('bad-input', { reason: 'the view is too narrow for this method.' });
@@ -114,7 +121,7 @@ export class RecurrentReconstructor implements Reconstructor {
       cxPx: whole.cxPx - plan.leftPx,
       cyPx: whole.cyPx - plan.topPx,
     };
-    const submapFromCamera = compose(inverse(worldFromSubmap), worldFromCamera);
+    const submapFromCamera = compose(inverse(lastOf(submaps.worldFromSubmap)), worldFromCamera);
     const rays = rayMap({ ...submapFromCamera, scale: 1 }, camera);
     const features = await this.network.encodeRays(rays, plan.widthPx, plan.heightPx);
     const answer = await this.network.step(features, carried, false);
@@ -167,18 +174,38 @@ export class RecurrentReconstructor implements Reconstructor {
     memory: RunMemory,
     notices: string[],
   ): Promise<RunMemory> {
+    const { worldFromSubmap, world, edges } = memory.submaps;
+    const last = worldFromSubmap.length - 1;
+    await this.store?.write(last, memory.carried, memory.descriptors);
     const reset: RunMemory = { ...memory, carried: this.begun(), ruleCarried: null, sinceReset: 0 };
     const { answer, next } = await this.meet(features, reset);
-    const oldFromNew = alignSubmap(before, answer);
-    const submapIdx = memory.submapIdx + (oldFromNew ? 0 : 1);
-    if (!oldFromNew) notices.push('A new submap could not be joined to the last one; it stands apart.');
+    const lastFromNew = alignSubmap(before, answer);
+    if (!lastFromNew) notices.push('A new part could not be joined to the last one; it stands apart.');
+    const joined = lastFromNew ? [{ from: last, to: last + 1, fromFromTo: lastFromNew }] : [];
     return {
       ...next,
       // The photo was counted when it was met the first time.
       stepIdx: memory.stepIdx,
-      submapIdx,
-      worldFromSubmap: oldFromNew ? compose(memory.worldFromSubmap, oldFromNew) : identitySim3,
+      descriptors: memory.descriptors.slice(-1),
+      submaps: {
+        ...memory.submaps,
+        worldFromSubmap: [...worldFromSubmap, lastFromNew ? compose(worldFromSubmap[last], lastFromNew) : identitySim3],
+        world: [...world, lastFromNew ? world[last] : world[last] + 1],
+        edges: [...edges, ...joined],
+      },
     };
+  }
+
+  /** Every few photos: does an old submap know this place? */
+  private async lookBack(
+    features: NamedTensor,
+    answer: StepAnswer,
+    memory: RunMemory,
+  ): Promise<ReturnType<typeof closeLoop> | null> {
+    if (!this.store || memory.submaps.worldFromSubmap.length < 3 || memory.sinceReset % loopEvery !== 0) return null;
+    const ask = (carried: Carried): Promise<StepAnswer> => this.network.step(features, carried, false);
+    const edge = await findLoop(this.store, memory.submaps, memory.descriptors, answer, ask);
+    return edge && closeLoop(memory.submaps, edge);
   }
 
   private features(photo: PhotoSource, { widthPx, heightPx, planes }: Picture): Promise<NamedTensor> {
@@ -205,3 +232,11 @@ export class RecurrentReconstructor implements Reconstructor {
     return this.first;
   }
 }
+
+/** The newest belief about a photo replaces the older one. */
+function withFrame(memory: RunMemory, frame: SubmapFrame, descriptor: Float32Array): RunMemory {
+  const frames = [...memory.submaps.frames.filter(({ photoId }) => photoId !== frame.photoId), frame];
+  return { ...memory, submaps: { ...memory.submaps, frames }, descriptors: [...memory.descriptors, descriptor] };
+}
+
+const lastOf = <T>(items: readonly T[]): T => items[items.length - 1];

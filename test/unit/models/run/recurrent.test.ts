@@ -1,4 +1,5 @@
 // The recurrent runner on the tiny pack of random weights: plumbing, not geometry.
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,15 +34,13 @@ async function started(
   return method;
 }
 
-const bitsOf = (state: SceneState): string =>
-  JSON.stringify([
-    state.stepIdx,
-    state.facts,
-    Object.entries(state.tensors).map(([name, { data }]) => [
-      name,
-      [...new Uint32Array((data as Float32Array).slice().buffer)],
-    ]),
-  ]);
+/** A digest of everything a saved state holds. */
+function bitsOf(state: SceneState): string {
+  const hash = createHash('sha256').update(JSON.stringify([state.modelId, state.stepIdx, state.facts]));
+  for (const [name, { data, shape }] of Object.entries(state.tensors))
+    hash.update(`${name}${shape.join()}`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return hash.digest('hex');
+}
 
 beforeAll(async () => {
   cacheFolder = await mkdtemp(join(tmpdir(), 'recurrent-'));
@@ -115,6 +114,22 @@ describe('the recurrent runner', () => {
     expect(again.placed[0].submapIdx).toBe(0);
     expect(Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])).toBeLessThan(1);
     await method.dispose();
+  });
+
+  test('a long run of many submaps stays finite, looks back, and goes on from its saved state bit by bit', async () => {
+    const whole = await started('memix');
+    let saved: SceneState | null = null;
+    for (let i = 0; i < 40; i++) {
+      const { placed } = await whole.step(patternPhoto(i % 12), { update: true, reset: i % 8 === 7 });
+      expect(placed.length).toBeGreaterThan(0);
+      for (const { worldFromCamera } of placed) expect(worldFromCamera.translation.every(Number.isFinite)).toBe(true);
+      if (i === 20) saved = await whole.save();
+    }
+    const resumed = await started('memix', saved);
+    for (let i = 21; i < 40; i++) await resumed.step(patternPhoto(i % 12), { update: true, reset: i % 8 === 7 });
+    expect(bitsOf(await resumed.save())).toBe(bitsOf(await whole.save()));
+    await whole.dispose();
+    await resumed.dispose();
   });
 
   test('a second look at a photo reads its features from the cache', async () => {
