@@ -5,8 +5,8 @@ import { Dense } from '../dense/dense.ts';
 import type { SceneMap } from '../map/scene-map.ts';
 import { placementOf, seenPoints } from './placements.ts';
 
-/** Long side at which photos are swept. */
-const sweepLongSidePx = 320;
+/** Pixels of the picture that is swept: 320 × 240, or as many in another shape. */
+const sweptPixels = 320 * 240;
 
 export class DenseStage {
   private dense: Dense | null = null;
@@ -27,7 +27,12 @@ export class DenseStage {
       const { worldFromCamera, intrinsics } = placement;
       if (dense.has(photo.id)) dense.movePose(photo.id, worldFromCamera, intrinsics);
       else {
-        const size = { widthPx: sweepLongSidePx, heightPx: sweepLongSidePx, fit: 'inside' } as const;
+        const scale = Math.min(1, Math.sqrt(sweptPixels / (photo.widthPx * photo.heightPx)));
+        const size = {
+          widthPx: Math.round(photo.widthPx * scale),
+          heightPx: Math.round(photo.heightPx * scale),
+          fit: 'fill',
+        } as const;
         dense.setView({ photoId: photo.id, image: await photo.read(size), intrinsics, worldFromCamera });
       }
     }
