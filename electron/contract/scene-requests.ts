@@ -36,6 +36,23 @@ export interface SplatRequest {
   chunksFolder: string;
 }
 
+/** What a language pack has made of a run so far. */
+export interface LanguageFiles {
+  packFolder: string;
+  codebookPath: string;
+  /** Feature file of each frame that the pack has looked at. */
+  featurePaths: Readonly<Record<FrameId, string>>;
+}
+
+export interface EmbedRequest {
+  /** Its Gaussians exist. */
+  frame: SceneFrame;
+  photoPath: string;
+  packFolder: string;
+  codebookPath: string;
+  chunksFolder: string;
+}
+
 export interface AskRequest {
   text: string;
   /** Codes of splats the user clicked as "not this". */
@@ -43,6 +60,8 @@ export interface AskRequest {
   /** 0…1: a splat is a hit from this score on. */
   threshold: number;
   frames: SceneFrame[];
+  /** null without a language pack: only the words of the built-in lexicon are known then. */
+  language: LanguageFiles | null;
   upInWorld: Vec3;
   /** Where the file of scores goes. */
   scoresFolder: string;
@@ -86,6 +105,7 @@ export interface LabelRequest {
   /** A splat whose best score is lower belongs to the reject class. */
   reject: number;
   frames: SceneFrame[];
+  language: LanguageFiles | null;
   upInWorld: Vec3;
   scoresFolder: string;
 }
@@ -110,6 +130,8 @@ export interface RenderRequest {
 export interface SceneRequests {
   findPlanes: { input: { frames: SceneFrame[]; upInWorld: Vec3 }; output: RoomPlanesReply };
   splat: { input: SplatRequest; output: { id: ChunkId; count: number } };
+  /** `codes`: how many the run's codebook has now. */
+  embed: { input: EmbedRequest; output: { id: ChunkId; codes: number } };
   ask: { input: AskRequest; output: AskReply };
   label: { input: LabelRequest; output: LabelReply };
   render: { input: RenderRequest; output: { coverage: number } };

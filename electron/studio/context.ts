@@ -80,7 +80,7 @@ export class StudioContext {
       const session = new Session(store, this.emitter);
       const runs = new RunControl(session, this.emitter, this.runEngines, this.models);
       const imports = new ImportControl(session, this.emitter, this.sideEngines, this.uploads);
-      const scene = new SceneControl(session, this.emitter, this.sideEngines, this.options.host !== 'cli');
+      const scene = new SceneControl(session, this.emitter, this.sideEngines, this.models, this.options.host !== 'cli');
       this.#open = { session, runs, imports, scene };
       await this.recent.remember(store.info());
       this.emitter.emit('project.opened', { project: store.info() });

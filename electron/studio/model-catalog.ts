@@ -60,6 +60,13 @@ export class ModelCatalog {
     return folder;
   }
 
+  /** The language pack that answers questions: the first that is installed; null without one. */
+  async languagePack(): Promise<{ id: string; folder: string } | null> {
+    const { packs } = await listPacks(this.addedFolder, this.#zooFolder);
+    const pack = packs.find(({ manifest, hidden }) => manifest.kind === 'language' && !hidden);
+    return pack ? { id: pack.manifest.id, folder: pack.folder } : null;
+  }
+
   /** Every file of a pack, absolute. @throws StudioFailure model-unknown, model-damaged */
   async files(id: string): Promise<string[]> {
     const { manifest, folder } = await this.find(id);

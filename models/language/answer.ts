@@ -15,6 +15,14 @@ export interface SceneSplats {
   featureIdx: Uint16Array;
 }
 
+/** Scores of words that a language pack understands. */
+export interface LearnedScores {
+  /** count, into the run's learned codebook; 65535 where the pack has not looked yet, which answers 0 */
+  codes: Uint16Array;
+  /** Words → a score per learned code. */
+  scoresOf: ReadonlyMap<string, Float32Array>;
+}
+
 /** How position words are meant: along up, to the right of the first camera, away from the cameras. */
 export interface SceneAxes {
   up: Vec3;
@@ -41,12 +49,12 @@ export interface Answer {
 }
 
 /** @throws StudioFailure bad-input, query-unknown-word */
-export function readQuestion(text: string, lexicon: Lexicon): Question {
+export function readQuestion(text: string, lexicon: Lexicon, hasPack = false): Question {
   const expression = parseQuery(text, lexicon.joins);
   return {
     text,
     expression,
-    concepts: new Map(termsOf(expression).map((words) => [words, requireConcept(lexicon, words)])),
+    concepts: new Map(termsOf(expression).map((words) => [words, requireConcept(lexicon, words, hasPack)])),
   };
 }
 
@@ -54,17 +62,27 @@ export function readQuestion(text: string, lexicon: Lexicon): Question {
  * Score 0…1 of every splat. A question about colour and surface only is evaluated once per code and looked up; position words are
  * evaluated per splat. Size words are neutral here: they choose among instances.
  */
-export function scoreSplats(question: Question, splats: SceneSplats, axes: SceneAxes): Float32Array {
+export function scoreSplats(
+  question: Question,
+  splats: SceneSplats,
+  axes: SceneAxes,
+  learned: LearnedScores | null = null,
+): Float32Array {
   const byCode = new Map<string, Float32Array>();
-  const byPlace = new Map<string, (i: number) => number>();
+  /** Truths that differ between splats of one code. */
+  const bySplat = new Map<string, (i: number) => number>();
   for (const [words, concept] of question.concepts) {
     const scores = scoresOfConcept(concept);
     if (scores !== null) byCode.set(words, scores);
-    else if (concept.kind === 'position') byPlace.set(words, placeTruth(concept, splats, axes));
+    else if (concept.kind === 'position') bySplat.set(words, placeTruth(concept, splats, axes));
+    else if (concept.kind === 'learned') {
+      const table = learned?.scoresOf.get(words);
+      bySplat.set(words, (i) => table?.[learned?.codes[i] ?? 65535] ?? 0);
+    }
   }
   const scores = new Float32Array(splats.count);
   const { featureIdx } = splats;
-  if (byPlace.size === 0) {
+  if (bySplat.size === 0) {
     const table = new Float32Array(65536);
     for (let code = 0; code < codeCount; code++)
       table[code] = evaluate(question.expression, (words) => byCode.get(words)?.[code] ?? 1);
@@ -74,7 +92,7 @@ export function scoreSplats(question: Question, splats: SceneSplats, axes: Scene
   for (let i = 0; i < scores.length; i++) {
     const code = featureIdx[i];
     if (code < codeCount)
-      scores[i] = evaluate(question.expression, (words) => byCode.get(words)?.[code] ?? byPlace.get(words)?.(i) ?? 1);
+      scores[i] = evaluate(question.expression, (words) => byCode.get(words)?.[code] ?? bySplat.get(words)?.(i) ?? 1);
   }
   return scores;
 }
@@ -109,9 +127,9 @@ export function answer(
   splats: SceneSplats,
   axes: SceneAxes,
   { threshold, voxelSize, minCount }: { threshold: number; voxelSize: number; minCount: number },
-  weightOfCode: Float32Array | null = null,
+  { weightOfCode = null, learned = null }: { weightOfCode?: Float32Array | null; learned?: LearnedScores | null } = {},
 ): Answer {
-  const scores = scoreSplats(question, splats, axes);
+  const scores = scoreSplats(question, splats, axes, learned);
   if (weightOfCode !== null) for (let i = 0; i < scores.length; i++) scores[i] *= weightOfCode[splats.featureIdx[i]];
   const histogram = new Uint32Array(64);
   for (const score of scores) histogram[Math.min(63, Math.floor(score * 64))]++;

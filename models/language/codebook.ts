@@ -92,6 +92,7 @@ function scorer(concept: Concept): ((code: number) => number) | null {
     case 'position':
     case 'size':
     case 'class':
+    case 'learned':
       return null;
   }
 }

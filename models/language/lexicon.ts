@@ -15,6 +15,8 @@ export type Concept =
   | { kind: 'size'; measure: 'volume' | 'height' | 'width'; large: boolean }
   /** A class of a learned model. */
   | { kind: 'class'; label: string }
+  /** A word or phrase that only a language pack understands. */
+  | { kind: 'learned' }
   /** Everything. */
   | { kind: 'all' };
 
@@ -104,9 +106,13 @@ export function createLexicon(labels: readonly string[] = []): Lexicon {
   return { conceptOf, joins: (phrase) => own.has(phrase), words: [...own.keys()] };
 }
 
-/** The concept of a term. @throws StudioFailure query-unknown-word for a word nobody taught the studio */
-export function requireConcept(lexicon: Lexicon, words: string): Concept {
-  const concept = lexicon.conceptOf(words);
+/**
+ * The concept of a term.
+ * @param hasPack with a language pack every word means something
+ * @throws StudioFailure query-unknown-word for a word nobody taught the studio
+ */
+export function requireConcept(lexicon: Lexicon, words: string, hasPack = false): Concept {
+  const concept = lexicon.conceptOf(words) ?? (hasPack ? { kind: 'learned' } : null);
   if (concept === null) throw new StudioFailure('query-unknown-word', { word: words });
   return concept;
 }

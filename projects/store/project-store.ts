@@ -19,6 +19,7 @@ import { MetaTable } from './tables/meta.ts';
 import { PhotosTable } from './tables/photos.ts';
 import { QuestionsTable } from './tables/questions.ts';
 import { RunsTable } from './tables/runs.ts';
+import { SplatFeaturesTable } from './tables/splat-features.ts';
 import { StatesTable } from './tables/states.ts';
 
 /** A chunk whose file exists, named by photo as the engine knows it. */
@@ -50,6 +51,7 @@ export class ProjectStore {
   readonly frames: FramesTable;
   readonly chunks: ChunksTable;
   readonly gaussians: GaussiansTable;
+  readonly splatFeatures: SplatFeaturesTable;
   readonly states: StatesTable;
   readonly edits: EditsTable;
   readonly imports: ImportsTable;
@@ -71,6 +73,7 @@ export class ProjectStore {
     this.frames = new FramesTable(sql);
     this.chunks = new ChunksTable(sql);
     this.gaussians = new GaussiansTable(sql);
+    this.splatFeatures = new SplatFeaturesTable(sql);
     this.states = new StatesTable(sql);
     this.edits = new EditsTable(sql);
     this.imports = new ImportsTable(sql);

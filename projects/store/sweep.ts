@@ -23,6 +23,7 @@ export async function sweep(store: ProjectStore): Promise<string[]> {
 
   // Splats are made again without being asked for: no notice.
   store.gaussians.remove(await missing(store.gaussians.ids(), (id) => join(folder, chunkPath(id))));
+  store.splatFeatures.remove(await missing(store.splatFeatures.ids(), (id) => join(folder, chunkPath(id))));
 
   const lostStates = await missing(store.states.all(), ({ runId, stepIdx }) => join(folder, statePath(runId, stepIdx)));
   if (lostStates.length > 0) {
@@ -32,7 +33,11 @@ export async function sweep(store: ProjectStore): Promise<string[]> {
     );
   }
 
-  await removeUnknown(folder, projectLayout.chunks, [...store.chunks.ids(), ...store.gaussians.ids()].map(chunkPath));
+  await removeUnknown(
+    folder,
+    projectLayout.chunks,
+    [...store.chunks.ids(), ...store.gaussians.ids(), ...store.splatFeatures.ids()].map(chunkPath),
+  );
   await removeUnknown(
     folder,
     projectLayout.states,

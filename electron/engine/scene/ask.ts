@@ -10,28 +10,27 @@ import { createLexicon } from '../../../models/language/lexicon.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
 import { cross, dot, normalized, rotate, scaled, subtract, type Vec3 } from '../../../projects/format/sim3.ts';
 import { photosThatSaw } from './evidence.ts';
+import { learnedScores } from './learned.ts';
 import { loadScene, type SplatScene } from './splat-scene.ts';
 
 const lexicon = createLexicon();
 
 /** @throws StudioFailure query-unknown-word, bad-input, nothing-to-ask */
 export async function ask(request: AskRequest): Promise<AskReply> {
-  const question = readQuestion(request.text, lexicon);
+  const question = readQuestion(request.text, lexicon, request.language !== null);
   const scene = await requireScene(request.frames);
   const started = performance.now();
-  const weights = weightsOfCodes(request, scene);
+  const weightOfCode = weightsOfCodes(request, scene);
+  const learned = await learnedScores(question, scene, request.language);
   const limits = {
     threshold: request.threshold,
     voxelSize: 0.012 * diagonalOf(scene),
     minCount: Math.max(20, scene.count * 1e-4),
   };
-  const { scores, histogram, instances } = answer(
-    question,
-    scene,
-    axesOf(request.frames, request.upInWorld),
-    limits,
-    weights,
-  );
+  const { scores, histogram, instances } = answer(question, scene, axesOf(request.frames, request.upInWorld), limits, {
+    weightOfCode,
+    learned,
+  });
   const bytes = new Uint8Array(scores.length);
   let hits = 0;
   for (let i = 0; i < scores.length; i++) {
@@ -60,20 +59,27 @@ export async function ask(request: AskRequest): Promise<AskReply> {
 }
 
 /** Every splat gets the word that fits it best, or the reject class. @throws StudioFailure as `ask` */
-export async function label({ words, reject, frames, upInWorld, scoresFolder }: LabelRequest): Promise<LabelReply> {
-  const questions = words.map((word) => readQuestion(word, lexicon));
+export async function label({
+  words,
+  reject,
+  frames,
+  language,
+  upInWorld,
+  scoresFolder,
+}: LabelRequest): Promise<LabelReply> {
+  const questions = words.map((word) => readQuestion(word, lexicon, language !== null));
   const scene = await requireScene(frames);
   const axes = axesOf(frames, upInWorld);
   const labels = new Uint8Array(scene.count).fill(255);
   const best = new Float32Array(scene.count).fill(reject);
-  questions.forEach((question, w) => {
-    const scores = scoreSplats(question, scene, axes);
+  for (const [w, question] of questions.entries()) {
+    const scores = scoreSplats(question, scene, axes, await learnedScores(question, scene, language));
     for (let i = 0; i < labels.length; i++)
       if (scores[i] > best[i]) {
         best[i] = scores[i];
         labels[i] = w;
       }
-  });
+  }
   const counts = Array<number>(words.length + 1).fill(0);
   for (const word of labels) counts[Math.min(word, words.length)]++;
   return { labelsId: await writeBytes(scoresFolder, labels), chunkIds: scene.chunkIds, counts };

@@ -2,9 +2,10 @@
 
 import type { SceneRequests } from '../../contract/scene-requests.ts';
 import { ask, label } from './ask.ts';
+import { embed } from './embed.ts';
 import { findPlanes, makeSplats } from './make-splats.ts';
 import { renderToFile } from './render.ts';
 
 export const sceneHandlers: {
   [K in keyof SceneRequests]: (input: SceneRequests[K]['input']) => Promise<SceneRequests[K]['output']>;
-} = { findPlanes, splat: makeSplats, ask, label, render: renderToFile };
+} = { findPlanes, splat: makeSplats, embed, ask, label, render: renderToFile };

@@ -2,25 +2,28 @@
 
 import { join } from 'node:path';
 import type { CommandInput } from '../../contract/commands.ts';
-import type { AskReply, LabelReply } from '../../contract/scene-requests.ts';
+import type { AskReply, AskRequest, LabelReply } from '../../contract/scene-requests.ts';
 import { projectLayout } from '../../../projects/format/layout.ts';
 import type { Emitter } from '../emitter.ts';
 import type { EngineSlot } from '../run/engine-slot.ts';
 import type { Session } from '../session.ts';
-import { sceneFrames, sceneUp } from './scene-frames.ts';
+import type { ModelCatalog } from '../model-catalog.ts';
+import { languageFiles, sceneFrames, sceneUp } from './scene-frames.ts';
 import { SplatJob } from './splat-job.ts';
 
 export class SceneControl {
   readonly #session: Session;
   readonly #engines: EngineSlot;
+  readonly #models: ModelCatalog;
   readonly #job: SplatJob;
   readonly #unsubscribe: () => void;
 
   /** @param automatic make splats by itself when a run is done; a terminal makes them when they are asked for */
-  constructor(session: Session, emitter: Emitter, engines: EngineSlot, automatic: boolean) {
+  constructor(session: Session, emitter: Emitter, engines: EngineSlot, models: ModelCatalog, automatic: boolean) {
     this.#session = session;
     this.#engines = engines;
-    this.#job = new SplatJob(session, emitter, engines);
+    this.#models = models;
+    this.#job = new SplatJob(session, emitter, engines, models);
     this.#unsubscribe = emitter.subscribe((event) => {
       if (automatic && event.name === 'run.changed' && event.payload.run.status === 'done') void this.#job.run();
     });
@@ -34,7 +37,7 @@ export class SceneControl {
   /** @throws StudioFailure query-unknown-word, bad-input, nothing-to-ask */
   async ask({ text, threshold, notThis }: CommandInput<'scene.ask'>): Promise<AskReply> {
     const { store } = this.#session;
-    const reply = await this.#engines.get().request('ask', { ...this.#scene(), text, threshold, notThis });
+    const reply = await this.#engines.get().request('ask', { ...(await this.#scene()), text, threshold, notThis });
     this.#session.rememberInferred(reply.scoresId, join(this.#answersFolder, `${reply.scoresId}.bin`));
     store.questions.remember(text, Date.now());
     return reply;
@@ -42,14 +45,14 @@ export class SceneControl {
 
   /** @throws StudioFailure as `ask` */
   async label({ words, reject }: CommandInput<'scene.label'>): Promise<LabelReply> {
-    const reply = await this.#engines.get().request('label', { ...this.#scene(), words, reject });
+    const reply = await this.#engines.get().request('label', { ...(await this.#scene()), words, reject });
     this.#session.rememberInferred(reply.labelsId, join(this.#answersFolder, `${reply.labelsId}.bin`));
     return reply;
   }
 
   /** @throws StudioFailure nothing-to-ask, export-failed */
   async render({ worldFromCamera, intrinsics, kind, path }: CommandInput<'scene.render'>): Promise<{ path: string }> {
-    const { frames } = this.#scene();
+    const frames = sceneFrames(this.#session);
     await this.#engines.get().request('render', { frames, worldFromCamera, intrinsics, kind, outPath: path });
     return { path };
   }
@@ -59,9 +62,10 @@ export class SceneControl {
     await this.#job.stop();
   }
 
-  #scene(): { frames: ReturnType<typeof sceneFrames>; upInWorld: ReturnType<typeof sceneUp>; scoresFolder: string } {
+  async #scene(): Promise<Pick<AskRequest, 'frames' | 'language' | 'upInWorld' | 'scoresFolder'>> {
     const frames = sceneFrames(this.#session);
-    return { frames, upInWorld: sceneUp(this.#session, frames), scoresFolder: this.#answersFolder };
+    const language = await languageFiles(this.#session, this.#models);
+    return { frames, language, upInWorld: sceneUp(this.#session, frames), scoresFolder: this.#answersFolder };
   }
 
   get #answersFolder(): string {

@@ -1,11 +1,12 @@
 // The visible scene of the newest run as the engine needs it: placed frames, their files, and the edits that touch them.
 
 import { join } from 'node:path';
-import type { SceneFrame } from '../../contract/scene-requests.ts';
+import type { LanguageFiles, SceneFrame } from '../../contract/scene-requests.ts';
 import { upFromCameras } from '../../../projects/format/gravity.ts';
-import { chunkPath } from '../../../projects/format/layout.ts';
+import { chunkPath, codebookPath } from '../../../projects/format/layout.ts';
 import type { Frame, PointChunk } from '../../../projects/format/scene.ts';
 import type { Vec3 } from '../../../projects/format/sim3.ts';
+import type { ModelCatalog } from '../model-catalog.ts';
 import type { Session } from '../session.ts';
 
 /** Frames of the largest submap that have points and are not hidden, in run order. Submaps do not share a world. */
@@ -34,6 +35,22 @@ export function sceneFrames({ store, scene, folder }: Session): SceneFrame[] {
     });
   }
   return frames;
+}
+
+/** What the installed language pack has made of the newest run; null without a pack or without its codebook. */
+export async function languageFiles({ store, folder }: Session, models: ModelCatalog): Promise<LanguageFiles | null> {
+  const run = store.runs.newest();
+  const pack = await models.languagePack();
+  if (!run || !pack) return null;
+  const frameOf = new Map(store.gaussians.list(run.id).map(({ id, frameId }) => [id, frameId]));
+  const features = store.splatFeatures.list(run.id, pack.id);
+  return {
+    packFolder: pack.folder,
+    codebookPath: join(folder, codebookPath(run.id, pack.id)),
+    featurePaths: Object.fromEntries(
+      features.map(({ id, gaussianId }) => [frameOf.get(gaussianId) ?? '', join(folder, chunkPath(id))]),
+    ),
+  };
 }
 
 /** The direction the user gave, or the one the cameras tell. */

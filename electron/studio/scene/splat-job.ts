@@ -2,9 +2,10 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chunkPath, projectLayout } from '../../../projects/format/layout.ts';
+import { chunkPath, codebookPath, projectLayout } from '../../../projects/format/layout.ts';
 import { errorOf } from '../../../projects/format/result.ts';
 import type { Emitter } from '../emitter.ts';
+import type { ModelCatalog } from '../model-catalog.ts';
 import type { EngineSlot } from '../run/engine-slot.ts';
 import type { Session } from '../session.ts';
 import { sceneFrames, sceneUp } from './scene-frames.ts';
@@ -13,18 +14,21 @@ export class SplatJob {
   readonly #session: Session;
   readonly #emitter: Emitter;
   readonly #engines: EngineSlot;
+  readonly #models: ModelCatalog;
   #stopped = false;
   #last: Promise<void> | null = null;
 
-  constructor(session: Session, emitter: Emitter, engines: EngineSlot) {
+  constructor(session: Session, emitter: Emitter, engines: EngineSlot, models: ModelCatalog) {
     this.#session = session;
     this.#emitter = emitter;
     this.#engines = engines;
+    this.#models = models;
   }
 
   /** Makes what is missing; resolves when nothing is left to make. What goes wrong is a notice. */
   run(): Promise<void> {
     this.#last ??= this.#work()
+      .then(() => this.#embed())
       .catch((error: unknown) => {
         if (this.#stopped) return;
         const { code, sentence } = errorOf(error);
@@ -68,6 +72,33 @@ export class SplatJob {
       this.#emitter.emit('gaussians.added', { chunks: [chunk], replaced });
       for (const old of replaced) await rm(join(folder, chunkPath(old)), { force: true });
     }
+  }
+
+  /** With a language pack every frame's splats get learned codes too. */
+  async #embed(): Promise<void> {
+    const { store, folder } = this.#session;
+    const run = store.runs.newest();
+    const pack = await this.#models.languagePack();
+    if (!run || !pack) return;
+    const known = new Set(store.splatFeatures.list(run.id, pack.id).map(({ gaussianId }) => gaussianId));
+    const missing = sceneFrames(this.#session).filter(({ gaussians }) => gaussians && !known.has(gaussians.id));
+    for (const [done, frame] of missing.entries()) {
+      if (this.#stopped) return;
+      this.#emitter.emit('splats.progress', { done, total: missing.length });
+      const photo = store.photos.byId(frame.photoId);
+      if (!photo || !frame.gaussians) continue;
+      const { id } = await this.#engines.get().request('embed', {
+        frame,
+        photoPath: store.photoPath(photo),
+        packFolder: pack.folder,
+        codebookPath: join(folder, codebookPath(run.id, pack.id)),
+        chunksFolder: join(folder, projectLayout.chunks),
+      });
+      if (!store.isOpen) return;
+      if (store.gaussians.has(frame.gaussians.id))
+        store.splatFeatures.put({ id, gaussianId: frame.gaussians.id, modelId: pack.id });
+    }
+    if (missing.length > 0) this.#emitter.emit('splats.progress', { done: missing.length, total: missing.length });
   }
 }
 

@@ -1,4 +1,4 @@
-// Version 2: Gaussians of frames, questions that were asked, cameras that were kept.
+// Version 2: Gaussians of frames with their learned features, questions that were asked, cameras that were kept.
 
 export const sql = `
 CREATE TABLE gaussianChunks (
@@ -8,6 +8,13 @@ CREATE TABLE gaussianChunks (
   count INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX gaussianChunksByFrame ON gaussianChunks (frameId);
+
+CREATE TABLE splatFeatures (
+  id TEXT PRIMARY KEY,
+  gaussianId TEXT NOT NULL REFERENCES gaussianChunks (id) ON DELETE CASCADE,
+  modelId TEXT NOT NULL,
+  UNIQUE (gaussianId, modelId)
+) STRICT;
 
 CREATE TABLE questions (
   text TEXT PRIMARY KEY,

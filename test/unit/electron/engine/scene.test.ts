@@ -1,13 +1,15 @@
 // A rendered room with known truth becomes splats, answers questions in words, and is drawn from where nobody stood.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AskReply, SceneFrame } from '../../../../electron/contract/scene-requests.ts';
+import type { AskReply, LanguageFiles, SceneFrame } from '../../../../electron/contract/scene-requests.ts';
 import { sceneHandlers } from '../../../../electron/engine/scene/handlers.ts';
 import { comparePictures } from '../../../../models/evaluate/pictures.ts';
+import { addPack } from '../../../../models/run/add-pack.ts';
 import { decodeGaussianChunk } from '../../../../projects/format/gaussian-chunk.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../../../projects/format/safetensors.ts';
 import { projectPoint } from '../../../../projects/format/intrinsics.ts';
 import { arcCameras, boxRoom } from '../../../../projects/sample/presets.ts';
 import { renderScene } from '../../../../projects/sample/render-scene.ts';
@@ -38,7 +40,16 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const askFor = (text: string, more: Partial<Parameters<typeof sceneHandlers.ask>[0]> = {}): Promise<AskReply> =>
-  sceneHandlers.ask({ text, notThis: [], threshold: 0.5, frames, upInWorld: up, scoresFolder: folder, ...more });
+  sceneHandlers.ask({
+    text,
+    notThis: [],
+    threshold: 0.5,
+    frames,
+    language: null,
+    upInWorld: up,
+    scoresFolder: folder,
+    ...more,
+  });
 
 /** Instance of the truth that every splat lies on, by its own photo's pixel. */
 async function truthOfSplats(): Promise<{ name: string; splat: number }[]> {
@@ -142,6 +153,7 @@ describe('questions', () => {
     const { counts: labelled, labelsId } = await sceneHandlers.label({
       words: ['floor', 'wall', 'blue'],
       reject: 0.5,
+      language: null,
       frames,
       upInWorld: up,
       scoresFolder: folder,
@@ -149,6 +161,56 @@ describe('questions', () => {
     const labels = await readFile(join(folder, `${labelsId}.bin`));
     expect(labelled.reduce((a, b) => a + b, 0)).toBe(labels.length);
     expect(labelled[0]).toBe((await askFor('floor')).hits);
+  });
+});
+
+/** The tiny CLIP of the fixtures with a row for every token of the real vocabulary. */
+async function clipWithWholeVocabulary(): Promise<string> {
+  const fixture = new URL('../../../fixtures/models/clip-tiny/openclip.safetensors', import.meta.url);
+  const tensors = Object.fromEntries(decodeSafetensors(await readFile(fixture)).tensors);
+  const data = Float32Array.from({ length: 49408 * 64 }, (_, i) => Math.sin(i * 12.9898) * 0.3);
+  tensors['token_embedding.weight'] = { dtype: 'F32', shape: [49408, 64], data };
+  const path = join(folder, 'clip.safetensors');
+  await writeFile(path, encodeSafetensors(tensors));
+  return path;
+}
+
+describe('with a language pack', () => {
+  // Random weights: what a word means is nonsense, how it travels is not.
+  let language: LanguageFiles;
+  beforeAll(async () => {
+    const { pack } = await addPack(await clipWithWholeVocabulary(), {
+      packsFolder: join(folder, 'packs'),
+      acceptLicence: true,
+    });
+    const codebookPath = join(folder, 'codebook.safetensors');
+    const featurePaths: Record<string, string> = {};
+    let codes = 0;
+    for (const [f, frame] of frames.entries()) {
+      const { view } = rendered[f];
+      const photoPath = join(folder, `photo-${f}.png`);
+      await sharp(view.rgb, { raw: { width: view.widthPx, height: view.heightPx, channels: 3 } }).toFile(photoPath);
+      const request = { frame, photoPath, packFolder: pack.folder, codebookPath, chunksFolder: folder };
+      const reply = await sceneHandlers.embed(request);
+      featurePaths[frame.frameId] = join(folder, `${reply.id}.safetensors`);
+      codes = reply.codes;
+    }
+    expect(codes).toBeGreaterThan(3);
+    language = { packFolder: pack.folder, codebookPath, featurePaths };
+  }, 60_000);
+
+  test('any word is answered, and joins with words of the lexicon', async () => {
+    const zebra = await scoresOf(await askFor('zebra', { language }));
+    expect(new Set(zebra).size).toBeGreaterThan(2);
+    const both = await scoresOf(await askFor('zebra and floor', { language }));
+    const floor = await scoresOf(await askFor('floor', { language }));
+    both.forEach((score, i) => expect(score).toBe(Math.min(zebra[i], floor[i])));
+  });
+
+  test('a photo the pack has not looked at does not answer', async () => {
+    const { [frames[0].frameId]: _first, ...others } = language.featurePaths;
+    const scores = await scoresOf(await askFor('giraffe', { language: { ...language, featurePaths: others } }));
+    expect(Math.max(...scores.subarray(0, counts[0]))).toBe(0);
   });
 });
 
