@@ -29,6 +29,8 @@ export interface DepthSweep {
 const mostSessions = 4;
 /** Planes of one run of the coarse graph: one graph serves every number of planes, and its memory stays small. */
 const planesPerRun = 16;
+/** The same number of samples at full size. */
+const bandPlanesPerRun = 4;
 /** Steps of the coarse sweep in pixels of the neighbours' pictures: finer steps find nothing more. */
 const coarseStepPx = 0.8;
 /** The band's offsets, and one far candidate for pixels beside an edge. */
@@ -123,7 +125,11 @@ class GraphSweep implements DepthSweep {
       for (let i = 0; i < n; i++) inverseDepths[p * n + i] = centre[i] + offset * step[i];
     });
     inverseDepths.set(other, bandOffsets.length * n);
-    const score = await this.#scores(reference, neighbours.slice(0, 4), inverseDepths, bandPlanes);
+    const score = new Float32Array(bandPlanes * n);
+    for (let first = 0; first < bandPlanes; first += bandPlanesPerRun) {
+      const some = inverseDepths.subarray(first * n, (first + bandPlanesPerRun) * n);
+      score.set(await this.#scores(reference, neighbours.slice(0, 4), some, bandPlanesPerRun), first * n);
+    }
     return bestInBand(score, centre, other, step, widthPx, heightPx);
   }
 
