@@ -18,17 +18,14 @@ export async function writeChunk(map: PointMap, chunksFolder: string): Promise<C
 /** Cells that hold a point, as columns. A cell with a coordinate that is not finite has none. */
 export function columnsOf(map: PointMap): PointColumns {
   const cells = map.gridWidthPx * map.gridHeightPx;
-  const seen: number[] = [];
+  // Typed, because a list of so many numbers would be garbage on the heap with every photo.
+  const seen = new Uint32Array(cells);
+  let count = 0;
   for (let cell = 0; cell < cells; cell++) {
     const at = cell * 3;
-    if (
-      Number.isFinite(map.positions[at]) &&
-      Number.isFinite(map.positions[at + 1]) &&
-      Number.isFinite(map.positions[at + 2])
-    )
-      seen.push(cell);
+    // The sum is finite when all three are; a finite coordinate cannot make up for one that is not.
+    if (Number.isFinite(map.positions[at] + map.positions[at + 1] + map.positions[at + 2])) seen[count++] = cell;
   }
-  const count = seen.length;
   const columns: PointColumns = {
     count,
     positions: new Float32Array(count * 3),
@@ -41,7 +38,8 @@ export function columnsOf(map: PointMap): PointColumns {
     gridHeightPx: map.gridHeightPx,
   };
   const inferred = map.kind === 'inferred' ? pointFlag.inferred : 0;
-  seen.forEach((cell, i) => {
+  for (let i = 0; i < count; i++) {
+    const cell = seen[i];
     for (let k = 0; k < 3; k++) {
       columns.positions[i * 3 + k] = map.positions[cell * 3 + k];
       columns.colors[i * 4 + k] = map.colors[cell * 3 + k];
@@ -52,7 +50,7 @@ export function columnsOf(map: PointMap): PointColumns {
     columns.pixels[i * 2 + 1] = Math.floor(cell / map.gridWidthPx);
     columns.errors[i] = map.errors ? byteOf(map.errors[cell]) : 255;
     columns.flags[i] = inferred | (map.moving?.[cell] ? pointFlag.moving : 0);
-  });
+  }
   return columns;
 }
 

@@ -55,6 +55,9 @@ function exifTags(block: Buffer | undefined): TiffTags | null {
   return readTiffTags(block.toString('latin1', 0, 4) === 'Exif' ? block.subarray(6) : block);
 }
 
+// libvips would keep up to 50 MB of results of earlier pictures. None comes twice, and the engine's memory is to stay flat.
+sharp.cache(false);
+
 const options: SharpOptions = { limitInputPixels: maxPixels, failOn: 'truncated', sequentialRead: true };
 
 function upright(input: Sharp): Sharp {
