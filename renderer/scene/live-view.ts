@@ -41,6 +41,7 @@ export interface LiveViewOptions {
 
 /** Without movement for this long, the full number of points is drawn. */
 const restAfterMs = 220;
+const statisticsEveryMs = 800;
 
 const axisDirections = {
   front: [0, 0, 1],
@@ -69,6 +70,7 @@ export class LiveView {
   private upInWorld: Vec3 | null = null;
   private statistics: SceneStatistics | null = null;
   private statisticsStale = true;
+  private statisticsMs = 0;
   private readonly sizing = new CameraSizing();
   private framedOnce = false;
   private lastChangeMs = 0;
@@ -269,8 +271,12 @@ export class LiveView {
   }
 
   private currentStatistics(): SceneStatistics | null {
-    if (!this.statisticsStale) return this.statistics;
+    const nowMs = performance.now();
+    // While chunks stream in, once in a while is enough.
+    const isFresh = !this.statisticsStale || nowMs - this.statisticsMs < statisticsEveryMs;
+    if (this.statistics && isFresh) return this.statistics;
     this.statisticsStale = false;
+    this.statisticsMs = nowMs;
     this.stage.scene.updateMatrixWorld();
     this.statistics = sceneStatistics([...this.points.visibleClouds()]);
     if (!this.statistics) return null;

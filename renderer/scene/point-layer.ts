@@ -12,8 +12,8 @@ import { colourSources, createPointMaterial, type ColourSource, type PointUnifor
 
 /** Points kept on the GPU at most, over all chunks: about half a gigabyte. */
 const mostResident = 24_000_000;
-/** Uploads of one drawn frame stop after this time; one slice always goes through. */
-const uploadMs = 4;
+/** Slices that one drawn frame uploads at most: 2.6 MB, a few milliseconds. */
+const uploadsPerFrame = 4;
 
 export interface PlacedFrame {
   frame: Frame;
@@ -104,20 +104,19 @@ export class PointLayer {
    */
   prepare(share: number, eyeInWorld: Vector3): { shown: number; more: boolean } {
     this.eyeInWorld.copy(eyeInWorld);
-    const endMs = performance.now() + uploadMs;
     let shown = 0;
     let more = false;
-    let mayUpload = true;
+    let uploads = 0;
     for (const cloud of this.clouds.values()) {
       const placed = this.frames.get(cloud.chunk.frameId);
       cloud.group.visible = placed?.visible === true;
       if (!cloud.group.visible) continue;
       const count = Math.ceil(cloud.available * share);
       let waits = cloud.show(count);
-      while (waits && mayUpload) {
+      while (waits && uploads < uploadsPerFrame) {
         cloud.uploadNext();
         waits = cloud.show(count);
-        mayUpload = performance.now() < endMs;
+        uploads++;
       }
       more ||= waits;
       shown += Math.min(count, cloud.uploaded);
