@@ -1,0 +1,79 @@
+"""A contact sheet of generated sequences to look at: rows of photos, depth, words. `python models/train/preview.py --out sheet.png`"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from scenes.labels import COARSE_ID
+from scenes.library import build_library
+from scenes.render import Sequences, render
+
+#: Colours of wall, floor, ceiling, chair, table, bed, sofa, other.
+PALETTE = np.array([[174, 199, 232], [152, 223, 138], [230, 230, 230], [188, 189, 34], [255, 152, 150], [255, 187, 120], [140, 86, 75], [148, 103, 189]], np.uint8)
+
+
+def sheet(scenes: Sequences, photos_only: bool) -> np.ndarray:
+    """[rows,columns,3] uint8: per sequence one row of photos, one of depth (near is bright), one of classes."""
+    rows = []
+    for b in range(len(scenes.rgb)):
+        rows.append(_row((scenes.rgb[b].permute(0, 2, 3, 1) * 255).round().byte()))
+        if photos_only:
+            continue
+        near = 1 / scenes.depth[b].clamp(min=0.2)
+        rows.append(_row(((near / near.amax()) ** 0.7 * 255).byte()[..., None].expand(-1, -1, -1, 3)))
+        rows.append(_row(torch.from_numpy(PALETTE[np.asarray(COARSE_ID)[scenes.word[b].cpu().numpy()]])))
+    return np.concatenate(rows)
+
+
+def _row(pictures: torch.Tensor) -> np.ndarray:
+    return np.concatenate(list(pictures.cpu().numpy()), 1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--assets", type=Path, help="folder with manifest.json and GLB files; without it all is procedural")
+    parser.add_argument("--out", type=Path, default=Path("sheet.png"))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--sequences", type=int, default=4)
+    parser.add_argument("--views", type=int, default=5)
+    parser.add_argument("--size", type=int, default=160, help="pixels of both sides")
+    parser.add_argument("--points", type=int, default=12_288, help="points of a large object")
+    parser.add_argument("--supersample", type=int, default=1)
+    parser.add_argument("--clean", action="store_true", help="no blur, noise or odd exposure")
+    parser.add_argument("--held-out", action="store_true", help="the assets and shapes that training never sees")
+    parser.add_argument("--photos-only", action="store_true")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--repeat", type=int, default=1, help="batches to time after the first")
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    started = time.perf_counter()
+    library = build_library(args.assets, device, held=args.held_out, points=args.points)
+    print(f"library: {len(library.count)} objects, {len(library.positions)} points, {library.textures.count} textures, {time.perf_counter() - started:.1f} s")
+    draw = lambda seed: render(library, torch.arange(seed, seed + args.sequences, device=device), args.views, args.size, args.size,
+                               supersample=args.supersample, clean=args.clean)
+    scenes = draw(args.seed)
+    _wait(device)
+    started, cpu = time.perf_counter(), time.process_time()
+    for i in range(args.repeat):
+        draw(args.seed + 1000 * (i + 1))
+    _wait(device)
+    frames, wall, cpu = args.repeat * args.sequences * args.views, time.perf_counter() - started, time.process_time() - cpu
+    print(f"{frames / wall:.1f} frames/s ({frames / max(cpu, 1e-9):.1f} per second of processor time) at {args.size}x{args.size} on {device}")
+    Image.fromarray(sheet(scenes, args.photos_only)).save(args.out)
+    print(f"wrote {args.out}")
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Synthetic rooms: generated, drawn and labelled on the device itself (package)."""
