@@ -9,9 +9,9 @@ export const bandOffsets = [-3, -2, -1, 0, 1, 2, 3] as const;
 /** What a step of the band costs, so that places without contrast keep the coarse depth instead of following noise. */
 const bandStepCost = 0.012;
 
-/** The plane of the least aggregated cost with its sub-plane place; confidence from the plain score and from how much the next best plane loses. */
+/** The plane of the least aggregated cost with its sub-plane place; confidence from how much the next best plane elsewhere loses. */
 export function chosenPlanes(
-  score: Float32Array,
+  cost: Float32Array,
   total: Float32Array,
   planes: number,
   { camera: { widthPx, heightPx } }: SweepView,
@@ -25,14 +25,15 @@ export function chosenPlanes(
     const base = i * planes;
     let best = 0;
     for (let p = 1; p < planes; p++) if (total[base + p] < total[base + best]) best = p;
-    let rival = -1;
-    for (let p = 0; p < planes; p++) if (Math.abs(p - best) > 2) rival = Math.max(rival, score[p * n + i]);
-    const own = score[best * n + i];
+    let rival = 1;
+    for (let p = 0; p < planes; p++)
+      if (cost[base + p] < rival && (p > best + 2 || p < best - 2)) rival = cost[base + p];
+    const own = cost[base + best];
     const inside = best > 0 && best < planes - 1;
     const offset = inside ? parabolaOffset(total[base + best - 1], total[base + best], total[base + best + 1]) : 0;
     depth[i] = 1 / (firstInverse + (best + offset) * stepOfInverse);
     // The first and the last plane are where everything lands that belongs to none.
-    confidence[i] = inside ? Math.min(1, Math.max(0, 0.5 + (own - rival) / 0.3)) : 0;
+    confidence[i] = inside ? Math.min(1, Math.max(0, 0.5 + (rival - own) / 0.3)) : 0;
   }
   return { widthPx, heightPx, depth, confidence };
 }

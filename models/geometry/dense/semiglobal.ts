@@ -6,18 +6,21 @@
 const smallStep = 0.06;
 const largeStep = 0.5;
 
-/** Cost 1 − score of a volume [planes, height, width] summed along the four axis directions; written pixel-major: [height, width, planes]. */
+/** Cost 1 − score (0…1) of a volume [planes, height, width], and summed along the four axis directions; both pixel-major: [height, width, planes]. */
 export function aggregateCosts(
   score: Float32Array,
   planes: number,
   widthPx: number,
   heightPx: number,
   grey: Float32Array,
-): Float32Array {
+): { total: Float32Array; cost: Float32Array } {
   const pixels = widthPx * heightPx;
   const cost = new Float32Array(pixels * planes);
-  for (let p = 0; p < planes; p++)
-    for (let i = 0; i < pixels; i++) cost[i * planes + p] = 1 - Math.max(0, score[p * pixels + i]);
+  for (let i = 0, k = 0; i < pixels; i++)
+    for (let p = 0, from = i; p < planes; p++, k++, from += pixels) {
+      const value = score[from];
+      cost[k] = value > 0 ? 1 - value : 1;
+    }
   const total = new Float32Array(pixels * planes);
   const sweep = (start: number, step: number, count: number): void => {
     let before = new Float32Array(planes);
@@ -51,7 +54,7 @@ export function aggregateCosts(
     sweep(column, widthPx, heightPx);
     sweep((heightPx - 1) * widthPx + column, -widthPx, heightPx);
   }
-  return total;
+  return { total, cost };
 }
 
 /** Vertex of the parabola through three equally spaced costs around a minimum, −0.5…0.5 of a step. */

@@ -44,6 +44,7 @@ class GraphSweep implements DepthSweep {
   readonly #options: SessionOptions;
   /** Open graphs, the one used last at the end: most runs have one size of photo and need two. */
   readonly #sessions = new Map<string, Promise<Session>>();
+  #rays: { key: string; data: Float32Array } = { key: '', data: new Float32Array(0) };
   #turn: Promise<unknown> = Promise.resolve();
   providerLine = '';
 
@@ -107,8 +108,8 @@ class GraphSweep implements DepthSweep {
       );
       score.set(await this.#scores(small, others, inverseDepths, planesPerRun), first * widthPx * heightPx);
     }
-    const total = aggregateCosts(score, planes, widthPx, heightPx, small.grey);
-    return { map: chosenPlanes(score, total, planes, small, 1 / far, stepOfInverse), stepOfInverse };
+    const { total, cost } = aggregateCosts(score, planes, widthPx, heightPx, small.grey);
+    return { map: chosenPlanes(cost, total, planes, small, 1 / far, stepOfInverse), stepOfInverse };
   }
 
   async #band(
@@ -158,7 +159,7 @@ class GraphSweep implements DepthSweep {
     });
     const feeds: Record<string, NamedTensor> = {
       reference: floats(reference.grey, 1, 1, heightPx, widthPx),
-      rays: floats(rayPlanes(reference.camera), 3, pixels),
+      rays: floats(this.#raysOf(reference), 3, pixels),
       inverseDepths: floats(inverseDepths, planes, inverseDepths.length / planes),
     };
     neighbours.forEach((view, k) => {
@@ -167,6 +168,13 @@ class GraphSweep implements DepthSweep {
     });
     const { score } = await session.run(feeds);
     return score.data as Float32Array;
+  }
+
+  /** The same for all runs at one size of a photo. */
+  #raysOf({ camera }: SweepView): Float32Array {
+    const key = JSON.stringify(camera);
+    if (this.#rays.key !== key) this.#rays = { key, data: rayPlanes(camera) };
+    return this.#rays.data;
   }
 
   async #session(shape: SweepShape): Promise<Session> {

@@ -38,7 +38,7 @@ describe('smooth choice of planes', () => {
     const [w, h, planes] = [9, 9, 6];
     const score = new Float32Array(planes * w * h);
     for (let i = 0; i < w * h; i++) score[2 * w * h + i] = i === 40 ? 0 : 1;
-    const total = aggregateCosts(score, planes, w, h, new Float32Array(w * h));
+    const { total } = aggregateCosts(score, planes, w, h, new Float32Array(w * h));
     const costs = [...total.subarray(40 * planes, 41 * planes)];
     expect(costs.indexOf(Math.min(...costs))).toBe(2);
   });
