@@ -1,10 +1,15 @@
 // The engine as Electron's utility process: a child with Node, in Chromium's process model, that cannot become a window.
 
 import { utilityProcess } from 'electron';
+import { engineFlags } from '../studio/fork-engine.ts';
 import type { EngineProcess } from '../studio/options.ts';
 
 export function spawnUtilityEngine(entryPath: string): EngineProcess {
-  const child = utilityProcess.fork(entryPath, [], { serviceName: 'Permanence engine', stdio: 'inherit' });
+  const child = utilityProcess.fork(entryPath, [], {
+    serviceName: 'Permanence engine',
+    stdio: 'inherit',
+    execArgv: [...engineFlags],
+  });
   return {
     get pid() {
       return child.pid;
