@@ -40,7 +40,7 @@ export interface SyntheticScene {
   observations: SyntheticObservation[];
 }
 
-/** Cameras on an arc of radius 6 around a cloud of points within about ±1.5 of the origin, bobbing up and down. */
+/** Cameras on an arc of radius 5 to 7 around a cloud of points within about ±1.5 of the origin, bobbing up and down. */
 export function syntheticScene(options: SyntheticOptions = {}): SyntheticScene {
   const {
     seed = 1,
@@ -67,7 +67,9 @@ export function syntheticScene(options: SyntheticOptions = {}): SyntheticScene {
   const cameras = Array.from({ length: cameraCount }, (_, i) => {
     const angle = cameraCount > 1 ? (i / (cameraCount - 1) - 0.5) * arc : 0;
     const height = 0.6 * Math.sin(i * 1.7);
-    return lookingAtOrigin([6 * Math.sin(angle), height, -6 * Math.cos(angle)], 0.1 * Math.sin(i));
+    // Cameras at one distance that all look at one place leave the focal length open: a critical motion.
+    const distance = 6 + Math.sin(2.3 * i);
+    return lookingAtOrigin([distance * Math.sin(angle), height, -distance * Math.cos(angle)], 0.1 * Math.sin(i));
   });
   const observations: SyntheticObservation[] = [];
   cameras.forEach((camera, cameraIdx) => {

@@ -3,7 +3,9 @@
 // Source: Triggs, McLauchlan, Hartley, Fitzgibbon, Bundle Adjustment: A Modern Synthesis (1999), section 6.
 
 import { factorCholesky, solveCholesky } from '../linear-algebra/cholesky.ts';
+import { invertSymmetric, timesInverse } from './blocks.ts';
 import { cameraParameters, type BundleProblem } from './bundle-problem.ts';
+import { findEnvelope } from './envelope.ts';
 import { emptyProjection, projectWithDerivatives } from './linearise.ts';
 
 export interface BundleStep {
@@ -48,13 +50,12 @@ export class SchurSolver {
     });
     this.size = size;
     this.matrix = new Float64Array(size * size);
-    this.first = new Int32Array(size);
+    this.first = findEnvelope(problem, this.poseOffset, this.cameraOffset, size);
     this.rhs = new Float64Array(size);
     this.diagonal = new Float64Array(size);
     this.mixed = new Float64Array(blockSize * problem.observationPose.length);
     this.inverses = new Float64Array(9 * problem.pointCount);
     this.gradients = new Float64Array(3 * problem.pointCount);
-    this.findEnvelope();
   }
 
   /** @returns null when the damped system is not positive definite */
@@ -69,28 +70,6 @@ export class SchurSolver {
     const reduced = this.rhs.slice();
     solveCholesky(this.matrix, this.size, reduced, this.first);
     return { reduced, points: this.backSubstitute(reduced) };
-  }
-
-  /** First non-zero column of every row: cameras come last and meet everything. */
-  private findEnvelope(): void {
-    const { problem, poseOffset, first } = this;
-    for (let row = 0; row < this.size; row++) first[row] = row;
-    const lowest = new Int32Array(problem.poseCount).map((_, i) => poseOffset[i]);
-    for (let point = 0; point < problem.pointCount; point++) {
-      let least = this.size;
-      for (let o = problem.observationStart[point]; o < problem.observationStart[point + 1]; o++) {
-        const offset = poseOffset[problem.observationPose[o]];
-        if (offset >= 0 && offset < least) least = offset;
-      }
-      for (let o = problem.observationStart[point]; o < problem.observationStart[point + 1]; o++) {
-        const pose = problem.observationPose[o];
-        if (lowest[pose] > least) lowest[pose] = least;
-      }
-    }
-    for (let pose = 0; pose < problem.poseCount; pose++) {
-      if (poseOffset[pose] >= 0) first.fill(lowest[pose], poseOffset[pose], poseOffset[pose] + 6);
-    }
-    for (const offset of this.cameraOffset) if (offset >= 0) first.fill(0, offset, offset + cameraParameters);
   }
 
   private addPriors(): void {
@@ -301,46 +280,4 @@ function addCameraBlock(at: number, source: Float64Array, from: number): void {
     cameraBlocks.push(block);
   }
   for (let k = 0; k < 9; k++) block.values[k] += source[from + k];
-}
-
-/** out = W · V⁻¹ for `rows` rows. */
-function timesInverse(
-  w: Float64Array,
-  wAt: number,
-  rows: number,
-  v: Float64Array,
-  vAt: number,
-  out: Float64Array,
-): Float64Array {
-  for (let r = 0; r < rows; r++) {
-    const a = w[wAt + 3 * r];
-    const b = w[wAt + 3 * r + 1];
-    const c = w[wAt + 3 * r + 2];
-    out[3 * r] = a * v[vAt] + b * v[vAt + 3] + c * v[vAt + 6];
-    out[3 * r + 1] = a * v[vAt + 1] + b * v[vAt + 4] + c * v[vAt + 7];
-    out[3 * r + 2] = a * v[vAt + 2] + b * v[vAt + 5] + c * v[vAt + 8];
-  }
-  return out;
-}
-
-function invertSymmetric(
-  a: number,
-  b: number,
-  c: number,
-  d: number,
-  e: number,
-  f: number,
-  out: Float64Array,
-  at: number,
-): void {
-  const c00 = d * f - e * e;
-  const c01 = c * e - b * f;
-  const c02 = b * e - c * d;
-  const inverse = 1 / (a * c00 + b * c01 + c * c02);
-  out[at] = c00 * inverse;
-  out[at + 1] = out[at + 3] = c01 * inverse;
-  out[at + 2] = out[at + 6] = c02 * inverse;
-  out[at + 4] = (a * f - c * c) * inverse;
-  out[at + 5] = out[at + 7] = (b * c - a * e) * inverse;
-  out[at + 8] = (a * d - b * b) * inverse;
 }

@@ -3,25 +3,29 @@
 //
 // After Mendonça and Cipolla, A Simple Technique for Self-Calibration (1999), with reprojection in place of singular values as the cost.
 
-import { projectedToEssential } from '../two-view/essential.ts';
+import { refineEssential } from '../two-view/refine-essential.ts';
 import { sampsonCost, type PointPairs, type TwoViewMatrix } from '../two-view/point-pairs.ts';
 import { centredPairs } from '../two-view/verify-pair.ts';
 import type { MatchedPair, MatchGraph } from './match-graph.ts';
 import type { MapCamera } from './scene-map.ts';
 
 /** Sampson distance that counts as disagreement, as a share of the longer side. */
-const threshold = 0.002;
+const threshold = 0.003;
 /** Tried in units of the longer side: from very wide lenses to long ones. */
-const grid = Array.from({ length: 34 }, (_, i) => 0.4 * 1.065 ** i);
+const gridStep = 1.065;
+const grid = Array.from({ length: 34 }, (_, i) => 0.4 * gridStep ** i);
 /** Most lenses are near this: it decides where the photos leave the choice open. */
 const usual = 0.85;
 /** Cost per match of being e times longer or shorter than usual. */
 const unusualness = 0.012;
 const mostRounds = 40;
-const matchesPerPair = 150;
-const pairsPerVote = 300;
+/** Rounds over the whole grid; later ones look around the last answer only. */
+const wideRounds = 3;
+const narrowReach = 4;
+const matchesPerPair = 80;
+const pairsPerVote = 60;
 /** Gain per match, over the guess, from which the vote counts as knowledge. */
-const clearGain = 0.03;
+const clearGain = 0.01;
 
 interface Ballot {
   pairs: PointPairs;
@@ -51,13 +55,13 @@ export function voteOnFocals(
     moved = 0;
     for (const lens of unknown) {
       const own = ballots.filter(({ lensA, lensB }) => lensA === lens || lensB === lens);
-      const { focal, gain } = bestFocal(own, lens, focals);
+      const { focal, gain } = bestFocal(own, lens, focals, round < wideRounds ? grid.length : narrowReach);
       moved = Math.max(moved, Math.abs(Math.log(focal / focals[lens])));
       focals[lens] = focal;
       const camera = cameras[lens];
       camera.focalPx = focal * longSide(camera);
       camera.priorFocalPx = camera.focalPx;
-      camera.priorSpread = gain > clearGain ? 0.21 : 0.5;
+      if (gain !== null) camera.priorSpread = gain > clearGain ? 0.21 : 0.5;
     }
   }
 }
@@ -78,10 +82,13 @@ function bestFocal(
   ballots: readonly Ballot[],
   lens: number,
   focals: readonly number[],
-): { focal: number; gain: number } {
+  reach: number,
+): { focal: number; gain: number | null } {
   const matches = ballots.reduce((sum, { pairs }) => sum + pairs.count, 0);
   if (matches === 0) return { focal: focals[lens], gain: 0 };
-  const costs = grid.map((focal) => {
+  const current = Math.round(Math.log(focals[lens] / grid[0]) / Math.log(gridStep));
+  const costs = grid.map((focal, i) => {
+    if (Math.abs(i - current) > reach) return Infinity;
     const cost = ballots.reduce((sum, ballot) => {
       const a = ballot.lensA === lens ? focal : focals[ballot.lensA];
       const b = ballot.lensB === lens ? focal : focals[ballot.lensB];
@@ -91,19 +98,29 @@ function bestFocal(
   });
   let best = 0;
   for (let i = 1; i < grid.length; i++) if (costs[i] < costs[best]) best = i;
-  const gain = costs.toSorted((a, b) => a - b)[Math.floor(grid.length / 2)] - costs[best];
-  if (best === 0 || best === grid.length - 1) return { focal: grid[best], gain };
-  const [before, here, after] = [costs[best - 1], costs[best], costs[best + 1]];
-  const curvature = before - 2 * here + after;
+  // Over the whole grid only: a look around the last answer says nothing of how clear it is.
+  const gain = reach < grid.length ? null : costs.toSorted((a, b) => a - b)[Math.floor(grid.length / 2)] - costs[best];
+  const before = costs[best - 1] ?? Infinity;
+  const after = costs[best + 1] ?? Infinity;
+  if (!Number.isFinite(before + after)) return { focal: grid[best], gain };
+  const curvature = before - 2 * costs[best] + after;
   const offset = curvature > 0 ? (0.5 * (before - after)) / curvature : 0;
-  return { focal: grid[best] * 1.065 ** offset, gain };
+  return { focal: grid[best] * gridStep ** offset, gain };
 }
 
-/** Cost of the matches under the essential matrix nearest to K2ᵀ · F · K1. */
+/** Cost of the matches under the best essential matrix for these focal lengths. */
 function essentialCost({ pairs, fundamental }: Ballot, focalA: number, focalB: number): number {
+  const { count } = pairs;
+  const rays: PointPairs = {
+    count,
+    x1: pairs.x1.map((value) => value / focalA),
+    y1: pairs.y1.map((value) => value / focalA),
+    x2: pairs.x2.map((value) => value / focalB),
+    y2: pairs.y2.map((value) => value / focalB),
+  };
   const scaled = fundamental.map((value, i) => value * (i % 3 < 2 ? focalA : 1) * (i < 6 ? focalB : 1));
-  const back = projectedToEssential(scaled).map(
-    (value, i) => value / ((i % 3 < 2 ? focalA : 1) * (i < 6 ? focalB : 1)),
-  );
+  // The nearest essential matrix alone would make short focal lengths look good: it has to be fitted anew.
+  const e = refineEssential(scaled, rays, null, threshold / Math.sqrt(focalA * focalB), 3);
+  const back = e.map((value, i) => value / ((i % 3 < 2 ? focalA : 1) * (i < 6 ? focalB : 1)));
   return sampsonCost(pairs, back, threshold * threshold, Infinity);
 }

@@ -10,8 +10,8 @@ import type { Lens } from './lenses.ts';
 
 const degrees = Math.PI / 180;
 /** Median angle between the rays of the first pair: a good one while there is choice, a poor one rather than none. */
-const goodAngle = 4 * degrees;
-const poorAngle = 1.2 * degrees;
+const goodAngle = 2.5 * degrees;
+const poorAngle = 0.8 * degrees;
 /** A piece of fewer photos than this is not worth a map of its own. */
 const leastPhotosInMap = 3;
 

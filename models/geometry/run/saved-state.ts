@@ -89,12 +89,12 @@ function restorePairs(graph: MatchGraph, tensors: Tensors): void {
 
 function saveMap(map: SceneMap, prefix: string): Tensors {
   const poses = [...map.poses].flatMap(([image, { rotation, translation }]) => [image, ...rotation, ...translation]);
-  const cameras = map.cameras.flatMap((c) => [c.focalPx, c.k1, c.k2]);
+  const cameras = map.cameras.flatMap((c) => [c.focalPx, c.k1, c.k2, c.priorFocalPx, c.priorSpread]);
   const points = [...map.points];
   const keys = points.flatMap(([, { track }]) => track);
   return {
     [`${prefix}poses`]: f64(Float64Array.from(poses), poses.length / 13, 13),
-    [`${prefix}cameras`]: f64(Float64Array.from(cameras), cameras.length / 3, 3),
+    [`${prefix}cameras`]: f64(Float64Array.from(cameras), cameras.length / 5, 5),
     [`${prefix}points`]: f64(Float64Array.from(points.flatMap(([, { x, y, z }]) => [x, y, z])), points.length, 3),
     [`${prefix}pointIds`]: i32(
       Int32Array.from(points.flatMap(([id, { track }]) => [id, track.length])),
@@ -112,9 +112,8 @@ function restoreMap(map: SceneMap, tensors: Tensors, prefix: string): void {
   }
   const cameras = tensors[`${prefix}cameras`].data as Float64Array;
   map.cameras.forEach((camera, i) => {
-    camera.focalPx = cameras[3 * i];
-    camera.k1 = cameras[3 * i + 1];
-    camera.k2 = cameras[3 * i + 2];
+    const [focalPx, k1, k2, priorFocalPx, priorSpread] = cameras.subarray(5 * i, 5 * i + 5);
+    Object.assign(camera, { focalPx, k1, k2, priorFocalPx, priorSpread });
   });
   const positions = tensors[`${prefix}points`].data as Float64Array;
   const ids = tensors[`${prefix}pointIds`].data as Int32Array;

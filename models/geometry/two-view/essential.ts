@@ -4,9 +4,10 @@ import { multiply3, transpose3 } from '../linear-algebra/matrix3.ts';
 import { nullSpace } from '../linear-algebra/null-space.ts';
 import { realRoots } from '../linear-algebra/polynomial.ts';
 import { svd3 } from '../linear-algebra/svd3.ts';
-import { constraintRow, eightPoint, sampsonWeight } from './fundamental.ts';
+import { constraintRow } from './fundamental.ts';
 import { sampsonCost, sampsonInliers, type PointPairs, type TwoViewMatrix } from './point-pairs.ts';
 import type { Estimator } from './ransac.ts';
+import { refineEssential } from './refine-essential.ts';
 
 // Polynomials in x, y, z: degree one has the terms x y z 1, degree two ten, degree three twenty, in the order of Nistér's elimination.
 const cubicExponents = [
@@ -170,10 +171,6 @@ export function essentialEstimator(rays: PointPairs, thresholdSquared: number): 
     solve: (sample) => fivePoint(rays, sample),
     cost: (e, limit) => sampsonCost(rays, e, thresholdSquared, limit),
     inliersOf: (e) => sampsonInliers(rays, e, thresholdSquared),
-    refine(e, inliers) {
-      const weights = Float64Array.from(inliers, (i) => sampsonWeight(e, rays, i, thresholdSquared));
-      const f = eightPoint(rays, inliers, weights);
-      return f && projectedToEssential(f);
-    },
+    refine: (e, inliers) => refineEssential(e, rays, inliers, Math.sqrt(thresholdSquared) / 2, 3),
   };
 }

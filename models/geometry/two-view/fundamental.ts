@@ -86,7 +86,7 @@ export function fundamentalEstimator(pairs: PointPairs, thresholdSquared: number
 }
 
 /** Weight of a pair in the algebraic least squares that makes its error the Sampson distance, less for large errors. */
-export function sampsonWeight(f: TwoViewMatrix, pairs: PointPairs, i: number, thresholdSquared: number): number {
+function sampsonWeight(f: TwoViewMatrix, pairs: PointPairs, i: number, thresholdSquared: number): number {
   const x1 = pairs.x1[i];
   const y1 = pairs.y1[i];
   const x2 = pairs.x2[i];

@@ -1,12 +1,13 @@
 // Which matches of two photos agree with one epipolar geometry, and how the photos lie to each other.
 
 import type { Features } from '../features/features.ts';
-import { seededRandom } from '../linear-algebra/random.ts';
+import { multiply3, skew3 } from '../linear-algebra/matrix3.ts';
+import { seededRandom, type Random } from '../linear-algebra/random.ts';
 import type { Matches } from '../matching/match-descriptors.ts';
 import { fundamentalEstimator } from './fundamental.ts';
 import { homographyEstimator } from './homography.ts';
 import type { PointPairs, TwoViewMatrix } from './point-pairs.ts';
-import { ransac } from './ransac.ts';
+import { ransac, type RansacResult } from './ransac.ts';
 
 export interface PairGeometry {
   /** Matches that agree, as pairs of feature indices. */
@@ -31,7 +32,9 @@ export function verifyPair(a: Features, b: Features, matches: Matches): PairGeom
   if (matches.length / 2 < leastInliers) return null;
   const pairs = centredPairs(a, b, matches);
   const random = seededRandom(matches.length);
-  const found = ransac(fundamentalEstimator(pairs, threshold * threshold), { random, maxIterations: 2000 });
+  const epipolar = ransac(fundamentalEstimator(pairs, threshold * threshold), { random, maxIterations: 2000 });
+  // Photos from one place have no epipolar geometry at all: then the homography speaks for the pair.
+  const found = epipolar ?? planeAsEpipolar(pairs, random);
   if (!found || found.inliers.length < Math.max(leastInliers, leastInlierShare * pairs.count)) return null;
   const inliers = new Int32Array(2 * found.inliers.length);
   found.inliers.forEach((m, k) => {
@@ -45,6 +48,15 @@ export function verifyPair(a: Features, b: Features, matches: Matches): PairGeom
     fundamental: found.model,
     planarShare: (plane?.inliers.length ?? 0) / agreeing.count,
   };
+}
+
+/** A homography as one of the fundamental matrices it is compatible with: the epipole is set to the middle of the second photo. */
+function planeAsEpipolar(
+  pairs: PointPairs,
+  random: Random,
+): Pick<RansacResult<TwoViewMatrix>, 'model' | 'inliers'> | null {
+  const found = ransac(homographyEstimator(pairs, threshold * threshold), { random, maxIterations: 500 });
+  return found && { model: multiply3(skew3([0, 0, 1]), found.model), inliers: found.inliers };
 }
 
 /** Matched points around the middle of each photo, in units of its longer side. */
