@@ -50,6 +50,37 @@ describe('At the border', () => {
   });
 });
 
+describe('Methods', () => {
+  test('are listed with the default first; built-in ones stay', async () => {
+    const models = await studio.do('models.list', null);
+    expect(models.map(({ id, isDefault }) => [id, isDefault])).toEqual([
+      ['geometry', true],
+      ['ledger', false],
+    ]);
+    expect(models[1].provider).toMatch(/^CPU, \d+ threads$/);
+    for (const modelId of ['geometry', 'ledger'])
+      expect(await studio.codeOf('models.remove', { modelId })).toBe('not-allowed');
+    expect(await studio.codeOf('models.remove', { modelId: 'nope' })).toBe('model-unknown');
+  });
+
+  test('are not made of a file that is no checkpoint, and one is added at a time', async () => {
+    const path = join(studio.root, 'notes.pth');
+    await writeFile(path, 'these are only some notes, no weights at all');
+    const input = { source: { kind: 'path' as const, path }, acceptLicence: true };
+    const codes = await Promise.all([studio.codeOf('models.add', input), studio.codeOf('models.add', input)]);
+    expect(codes).toEqual(['checkpoint-unreadable', 'busy']);
+    expect(studio.events.map(({ name }) => name)).not.toContain('models.changed');
+  });
+
+  test('say that they were cancelled when the user ends the adding', async () => {
+    const path = join(studio.root, 'notes.pth');
+    await writeFile(path, 'these are only some notes, no weights at all');
+    const adding = studio.codeOf('models.add', { source: { kind: 'path', path }, acceptLicence: true });
+    await studio.do('models.cancel', null);
+    expect(await adding).toBe('cancelled');
+  });
+});
+
 describe('Projects', () => {
   test('are made, listed, renamed, copied and deleted', async () => {
     await newProject('Garten: 1/2');
