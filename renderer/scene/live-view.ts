@@ -5,11 +5,12 @@ import type { FrameBox } from '../../projects/format/edits.ts';
 import { upFromCameras } from '../../projects/format/gravity.ts';
 import type { Frame, PhotoId, PointChunk } from '../../projects/format/scene.ts';
 import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
-import { displayFromWorld, matrixOf, lookRotation } from './axes.ts';
+import { displayFromWorld, lookRotation, matrixOf, toVec3 } from './axes.ts';
 import { CameraLayer, type CameraStyle } from './camera-layer.ts';
 import { CameraRig } from './camera-rig.ts';
 import { fieldOfViewFor } from './camera-shape.ts';
 import { CameraSizing } from './camera-sizing.ts';
+import { Film } from './film.ts';
 import { GroundLayer } from './ground-layer.ts';
 import { LiveTools } from './live-tools.ts';
 import { openingDirection, openingRadius } from './opening-view.ts';
@@ -27,6 +28,8 @@ export interface Readout {
   unitsPer100Px: number | null;
   depthRange: readonly [number, number] | null;
   heightRange: readonly [number, number] | null;
+  /** In world axes. */
+  eye: Vec3;
 }
 
 export interface LiveViewOptions {
@@ -56,6 +59,7 @@ export class LiveView {
   readonly rig: CameraRig;
   readonly tools: LiveTools;
   readonly splats: SplatLayer;
+  readonly film: Film;
   private readonly options: LiveViewOptions;
   private readonly stage: Stage;
   private readonly world = new Group();
@@ -68,6 +72,7 @@ export class LiveView {
   private chunkCount = 0;
   private cameraStyle: CameraStyle | null = null;
   private upInWorld: Vec3 | null = null;
+  private upGuess: Vec3 = [0, -1, 0];
   private statistics: SceneStatistics | null = null;
   private statisticsStale = true;
   private statisticsMs = 0;
@@ -120,6 +125,14 @@ export class LiveView {
       worldFromDisplay: () => displayFromWorld(this.up).invert(),
       up: () => this.up,
     });
+    this.film = new Film({
+      stage: this.stage,
+      rig: this.rig,
+      world: this.world,
+      points: this.points,
+      splats: this.splats,
+      helpers: [this.cameras.group, this.through.group, this.ground.mesh, this.tools.box.lines, this.tools.box.fill],
+    });
     this.stage.scene.add(this.world, this.splats.spark, this.ground.mesh, this.tools.box.lines, this.tools.box.fill);
     this.rig.controls.addEventListener('control', changed);
     this.rig.controls.addEventListener('wake', changed);
@@ -128,7 +141,8 @@ export class LiveView {
 
   setFrames(frames: readonly PlacedFrame[]): void {
     this.frames = frames;
-    if (this.upInWorld === null) this.turnWorld();
+    // Once the user looks at the scene, a better guess of up must not turn the world under the eye.
+    if (!this.framedOnce) this.guessUp();
     this.points.setFrames(frames);
     this.cameras.setFrames(frames);
   }
@@ -180,7 +194,7 @@ export class LiveView {
   }
 
   get up(): Vec3 {
-    return this.upInWorld ?? upFromCameras(this.poses) ?? [0, -1, 0];
+    return this.upInWorld ?? this.upGuess;
   }
 
   private get poses(): readonly Sim3[] {
@@ -188,6 +202,7 @@ export class LiveView {
   }
 
   frameAll(animate = true): void {
+    this.guessUp();
     const statistics = this.currentStatistics();
     if (statistics) this.rig.frame(statistics.centre, statistics.radius * 1.05, null, animate);
     this.changed();
@@ -202,6 +217,7 @@ export class LiveView {
   }
 
   lookFrom(view: keyof typeof axisDirections): void {
+    this.guessUp();
     const statistics = this.currentStatistics();
     if (!statistics) return;
     this.rig.frame(statistics.centre, statistics.radius * 1.05, new Vector3(...axisDirections[view]).normalize());
@@ -264,6 +280,11 @@ export class LiveView {
     this.changed();
   }
 
+  private guessUp(): void {
+    this.upGuess = upFromCameras(this.poses) ?? [0, -1, 0];
+    if (this.upInWorld === null) this.turnWorld();
+  }
+
   private turnWorld(): void {
     this.world.matrix.makeRotationFromQuaternion(displayFromWorld(this.up));
     this.world.matrixWorldNeedsUpdate = true;
@@ -290,7 +311,7 @@ export class LiveView {
 
   private frameOnce(): void {
     const loaded = [...this.points.visibleClouds()].length;
-    if (this.framedOnce || loaded === 0 || loaded < Math.min(6, this.chunkCount)) return;
+    if (this.framedOnce || loaded === 0 || loaded < Math.min(3, this.chunkCount)) return;
     const statistics = this.currentStatistics();
     if (!statistics) return;
     this.framedOnce = true;
@@ -314,8 +335,9 @@ export class LiveView {
     const { renderer, scene, heightPx } = this.stage;
     const { camera } = this.rig;
     const worldFromDisplay = this.world.matrix.clone().invert();
+    const eyeInWorld = camera.position.clone().applyMatrix4(worldFromDisplay);
     const share = this.budget.share(this.points.available, isMoving);
-    const { shown, more } = this.points.prepare(share, camera.position.clone().applyMatrix4(worldFromDisplay));
+    const { shown, more } = this.points.prepare(share, eyeInWorld);
     const { uniforms } = this.points;
     uniforms.uPixelsPerUnit.value = (heightPx / 2) * this.stage.pixelRatio * camera.projectionMatrix.elements[5];
     uniforms.uMostPx.value = 14 * this.stage.pixelRatio;
@@ -331,6 +353,7 @@ export class LiveView {
       unitsPer100Px: statistics ? (100 * distance) / (pxPerUnit * (this.rig.isOrthographic ? camera.zoom : 1)) : null,
       depthRange: statistics?.depthRange ?? null,
       heightRange: statistics?.heightRange ?? null,
+      eye: toVec3(eyeInWorld),
     });
     this.options.onDrawn();
     return moved || more || this.rig.fly.isFlying;

@@ -1,7 +1,7 @@
 // All splats of the scene, drawn by Spark: one mesh a frame, so that a refined pose moves it, loaded one after the other.
 
 import { PackedSplats, RgbaArray, SparkRenderer, SplatMesh } from '@sparkjsdev/spark';
-import { Color, Group, Quaternion, Vector3, type WebGLRenderer } from 'three';
+import { Color, Group, Quaternion, Vector3, type Camera, type Scene, type WebGLRenderer } from 'three';
 import { deletionTest, type FrameBox } from '../../projects/format/edits.ts';
 import { decodeGaussianChunk, type GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
 import type { ChunkId, FrameId, GaussianChunk } from '../../projects/format/scene.ts';
@@ -83,6 +83,14 @@ export class SplatLayer {
   setPaint(paint: SplatPaint): void {
     this.paint = paint;
     this.repaint();
+  }
+
+  /** Resolves when the order of drawing fits a camera, or after a second of waiting for it. */
+  async sortedFor(scene: Scene, camera: Camera): Promise<void> {
+    const endMs = performance.now() + 1000;
+    await this.spark.update({ scene, camera });
+    while ((this.spark.sorting || this.spark.sortDirty) && performance.now() < endMs)
+      await new Promise((resolve) => setTimeout(resolve, 4));
   }
 
   /** The loaded, visible splat nearest to a point in world axes. */

@@ -75,7 +75,8 @@ export class Stage {
     return true;
   }
 
-  private resize(): void {
+  /** Fits the canvas to its place on the page. */
+  resize(): void {
     const { canvas } = this.options;
     const box = (canvas.parentElement ?? canvas).getBoundingClientRect();
     this.widthPx = Math.max(1, Math.round(box.width));
@@ -90,5 +91,7 @@ export class Stage {
     cancelAnimationFrame(this.requested);
     this.observer.disconnect();
     this.renderer.dispose();
+    // Browsers keep only a few contexts alive; this one's memory is given back now and not when it is collected.
+    this.renderer.forceContextLoss();
   }
 }

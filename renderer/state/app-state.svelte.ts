@@ -9,6 +9,7 @@ import { FramesState } from './frames.svelte.ts';
 import { LibraryState } from './library.svelte.ts';
 import { ModelsState } from './models.svelte.ts';
 import { NoticesState } from './notices.svelte.ts';
+import { PathState } from './path.svelte.ts';
 import { PhotosState } from './photos.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
@@ -36,6 +37,7 @@ export class AppState {
   readonly edits: EditsState;
   readonly photos: PhotosState;
   readonly timeline: TimelineState;
+  readonly path: PathState;
   project = $state.raw<ProjectInfo | null>(null);
   /** Set while a viewport is on the page. */
   viewport = $state.raw<ViewportPort | null>(null);
@@ -47,6 +49,7 @@ export class AppState {
     this.api = api;
     this.ask = new AskState(api, this.splats);
     this.calls = createCalls(api, (error, place) => this.notices.add({ level: 'error', place, ...error }));
+    this.path = new PathState(this.calls);
     this.library = new LibraryState(this.calls);
     this.models = new ModelsState(this.calls);
     this.edits = new EditsState(this.calls);
@@ -84,6 +87,7 @@ export class AppState {
     this.selection.reset();
     this.timeline.reset();
     this.ask.reset(snapshot.questions);
+    this.path.reset(snapshot.cameras);
     this.view.reset();
     this.shell.tool = 'look';
     this.shell.mode = 'photos';
@@ -101,6 +105,7 @@ export class AppState {
     this.frames.reset([], [], []);
     this.splats.reset([]);
     this.ask.reset([]);
+    this.path.reset([]);
     this.selection.reset();
     this.timeline.reset();
     this.notices.clearProject();

@@ -39,6 +39,7 @@ export function connect(app: AppState): () => void {
       app.splats.pointsReplaced(replaced);
     }),
     api.on('gaussians.added', ({ chunks, replaced }) => app.splats.add(chunks, replaced)),
+    api.on('cameras.changed', ({ cameras }) => (app.path.cameras = cameras)),
     api.on('splats.progress', (progress) => app.splats.report(progress)),
     api.on('state.saved', ({ state }) => app.frames.addSaved(state)),
     api.on('edits.changed', ({ edits }) => (app.edits.records = edits)),

@@ -41,4 +41,6 @@ export interface ViewReadout {
   unitsPer100Px: number | null;
   /** Range of the colour mode that is on, in its own unit. */
   range: readonly [number, number] | null;
+  /** Where the eye is, in world axes. */
+  eye: readonly [number, number, number];
 }

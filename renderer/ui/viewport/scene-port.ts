@@ -13,6 +13,12 @@ export function portOf(app: AppState, live: LiveView): ViewportPort {
     lookFrom: (view) => live.lookFrom(view),
     boxesDrawn: () => live.tools.cutBox(),
     clearTool: () => live.tools.clearBox(),
+    viewNow: () => live.film.viewNow(),
+    showView: (view) => live.film.show(view),
+    leaveView: () => live.film.leave(),
+    flyToView: (view) => live.film.flyTo(view),
+    still: (view, widthPx, heightPx) => live.film.still(view, widthPx, heightPx),
+    record: (film) => live.film.record(film),
   };
 }
 
