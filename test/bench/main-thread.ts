@@ -54,8 +54,11 @@ async function open(page: Page, server: FakeServer, options: Partial<FakeOptions
   await page.goto(`${server.url}?fake=${encodeURIComponent(JSON.stringify(options))}`, { waitUntil: 'commit' });
 }
 
+/** Clouds that are made; more frames show the same ones again. */
+const distinct = 20;
+
 const chunkIds = (photos: number): string[] =>
-  Array.from({ length: photos }, (_, idx) => `chunk${idx}-${photos}-${grid.gridWidthPx}-${grid.gridHeightPx}`);
+  Array.from({ length: distinct }, (_, idx) => `chunk${idx}-${photos}-${grid.gridWidthPx}-${grid.gridHeightPx}`);
 
 const loadedPoints = (page: Page): Promise<number> =>
   page
@@ -66,7 +69,7 @@ const loadedPoints = (page: Page): Promise<number> =>
 async function streaming(browser: Browser, page: Page, server: FakeServer): Promise<BenchRow[]> {
   await server.prepare(chunkIds(streamed));
   // One frame is there already: compiling the shaders happens once and belongs to opening, not to streaming.
-  await open(page, server, { photos: streamed, met: 1, ...grid });
+  await open(page, server, { photos: streamed, met: 1, distinct, ...grid });
   await page.getByTestId('readout').waitFor({ timeout: 60_000 });
   await page.waitForTimeout(2000);
   await page.evaluate(() => void (window.longTasks = []));
@@ -133,10 +136,10 @@ function busiestTaskMs(trace: Buffer): number {
 }
 
 async function reopening(page: Page, server: FakeServer): Promise<BenchRow> {
-  await server.prepare(chunkIds(reopened).slice(0, 40));
+  await server.prepare(chunkIds(reopened));
   await page.goto('about:blank');
   const startMs = performance.now();
-  await open(page, server, { photos: reopened, met: reopened, ...grid });
+  await open(page, server, { photos: reopened, met: reopened, distinct, ...grid });
   await page.waitForFunction(
     () => Number(document.querySelector<HTMLElement>('[data-testid="readout"]')?.dataset.points) > 0,
   );
@@ -148,6 +151,6 @@ async function reopening(page: Page, server: FakeServer): Promise<BenchRow> {
     target: `≤ ${firstPixelsTargetMs}`,
     unit: 'ms',
     ok: firstPixelsMs <= firstPixelsTargetMs,
-    note: 'from navigation to the first drawn points, page included; software WebGL',
+    note: `from navigation to the first drawn points, page included; software WebGL, load average ${loadavg()[0].toFixed(1)}`,
   };
 }

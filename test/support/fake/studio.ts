@@ -18,6 +18,8 @@ export interface FakeOptions {
   met: number;
   open: boolean;
   recents: number;
+  /** So many different clouds are made; further frames show them again elsewhere. */
+  distinct: number;
 }
 
 export const fakeDefaults: FakeOptions = {
@@ -28,6 +30,7 @@ export const fakeDefaults: FakeOptions = {
   met: 19,
   open: true,
   recents: 5,
+  distinct: 1000,
 };
 
 export interface FakeStudio extends StudioApi {
@@ -67,7 +70,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
     confidence: 0.9,
   });
   const chunkOf = (idx: number): PointChunk => ({
-    id: `chunk${idx}-${options.photos}-${options.gridWidthPx}-${options.gridHeightPx}`,
+    id: `chunk${idx % options.distinct}-${options.photos}-${options.gridWidthPx}-${options.gridHeightPx}-${idx}`,
     frameId: `frame${idx}`,
     count: options.gridWidthPx * options.gridHeightPx,
     bounds: { min: [-3, -3, 0.5], max: [3, 3, 6] },
