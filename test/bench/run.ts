@@ -1,17 +1,16 @@
 // `npm run bench [name…]`: runs the benches of this folder one after another and prints one table against the targets of the product.
 
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { BenchRow } from './row.ts';
 
-/** Files here that are no benches. */
-const helpers = new Set(['run.ts', 'row.ts', 'bench-studio.ts']);
-
+/** A bench is a file that exports `run`; others here are helpers, or programs for models that do not come with the studio. */
 async function benchNames(): Promise<string[]> {
-  const files = await readdir(import.meta.dirname);
-  return files
-    .filter((file) => file.endsWith('.ts') && !helpers.has(file))
-    .map((file) => file.slice(0, -3))
-    .sort();
+  const names: string[] = [];
+  for (const file of (await readdir(import.meta.dirname)).sort())
+    if (/^export async function run\(/m.test(await readFile(join(import.meta.dirname, file), 'utf8')))
+      names.push(file.replace(/\.ts$/, ''));
+  return names;
 }
 
 async function main(wanted: readonly string[]): Promise<number> {
