@@ -17,7 +17,7 @@ export function openingDirection(cameras: readonly Sim3[], displayFromWorld: Qua
   // Cameras all around look in no direction together; the first one then decides.
   if (direction.length() < leastAgreement * cameras.length) direction.copy(backOf(cameras[0]));
   direction.applyQuaternion(displayFromWorld).normalize();
-  direction.y = Math.max(direction.y, 0) + 0.35;
+  direction.y = Math.max(direction.y, 0) + 0.28;
   return direction.normalize();
 }
 
@@ -32,6 +32,7 @@ export function openingRadius(
   const behind = cameras.map(({ translation }) =>
     new Vector3(...translation).applyQuaternion(displayFromWorld).sub(centre).dot(direction),
   );
-  // The eye stands at about 2.4 radii; cameras a little nearer than that are seen whole. Far ones must not make the scene tiny.
-  return Math.min(radius * 1.8, Math.max(radius * 0.95, Math.max(0, ...behind) * 0.52));
+  // The eye stands at about 2.4 times this radius, so cameras up to two thirds of the way are before it. Far ones must not make the
+  // scene tiny.
+  return Math.min(radius * 1.8, Math.max(radius * 0.95, Math.max(0, ...behind) * 0.62));
 }
