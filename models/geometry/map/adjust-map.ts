@@ -100,25 +100,24 @@ function setCamera(
   problem.principalPoints.set([camera.widthPx / 2, camera.heightPx / 2], 2 * c);
   problem.cameraFree.set([free, bends, bends && photos >= 3 * photosForDistortion ? 1 : 0], 3 * c);
   const sigma = camera.priorSpread * camera.priorFocalPx;
-  // Priors count as much as one observation each that is off by a tenth of the picture's pixels per sigma: they only matter where the
-  // photos say nothing.
-  const strength = (0.01 * Math.max(camera.widthPx, camera.heightPx)) ** 2;
+  // One sigma costs as much as four matches that are off by one pixel of 640: it matters where the photos say nothing.
+  const strength = (0.003 * Math.max(camera.widthPx, camera.heightPx)) ** 2;
   problem.cameraPriors.set([camera.priorFocalPx, 0, 0], 3 * c);
   problem.cameraPriorWeights.set([strength / sigma ** 2, strength / 0.3 ** 2, strength / 0.3 ** 2], 3 * c);
 }
 
 function writeBack(map: SceneMap, points: MapPoint[], images: number[], problem: BundleProblem): void {
   images.forEach((image, i) => {
-    if (problem.poseFixed[i]) return;
-    map.place(image, {
-      rotation: problem.rotations.slice(9 * i, 9 * i + 9),
-      translation: problem.translations.slice(3 * i, 3 * i + 3),
-    });
     const camera = map.cameraOfImage(image);
     const c = 3 * problem.cameraOfPose[i];
     camera.focalPx = problem.cameras[c];
     camera.k1 = problem.cameras[c + 1];
     camera.k2 = problem.cameras[c + 2];
+    if (problem.poseFixed[i]) return;
+    map.place(image, {
+      rotation: problem.rotations.slice(9 * i, 9 * i + 9),
+      translation: problem.translations.slice(3 * i, 3 * i + 3),
+    });
   });
   points.forEach((point, i) => {
     point.x = problem.points[3 * i];

@@ -152,10 +152,14 @@ export class SceneMap {
     return ex * ex + ey * ey;
   }
 
-  /** Largest reprojection error that still counts as agreement: 0.6 % of the longer side, 4 pixels of 640. */
+  /**
+   * Largest reprojection error that still counts as agreement: 0.6 % of the longer side up to 640 pixels, and with the root of it beyond,
+   * as features of larger photos are found more sharply.
+   */
   tolerance(imageIdx: number): number {
     const { widthPx, heightPx } = this.cameraOfImage(imageIdx);
-    return 0.006 * Math.max(widthPx, heightPx);
+    const side = Math.max(widthPx, heightPx);
+    return 0.006 * Math.min(side, Math.sqrt(640 * side));
   }
 
   private own(key: FeatureKey, pointId: number): void {

@@ -6,7 +6,7 @@ import { Retrieval } from '../matching/retrieval.ts';
 import type { PairGeometry } from '../two-view/verify-pair.ts';
 
 /** Up to so many earlier photos, all are looked at. */
-const allUpTo = 60;
+const allUpTo = 40;
 /** From this many photos on, pairs with nothing in common at a coarse look are left out. */
 const coarseFirstFrom = 20;
 /** Photos just before this one: those of a walk or a video always count as likely. */
