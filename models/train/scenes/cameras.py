@@ -25,7 +25,7 @@ def look_at(eye: torch.Tensor, target: torch.Tensor, roll: torch.Tensor) -> torc
     return pose
 
 
-def make_cameras(dice: Dice, rooms: Rooms, views: int, height_px: int, width_px: int, stride: float = 0.22) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def make_cameras(dice: Dice, rooms: Rooms, views: int, height_px: int, width_px: int, stride: float = 0.4) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """World-from-camera [B,V,4,4], intrinsics [B,V,4] (fx, fy, cx, cy in pixels, first centre at 0.5), times [B,V].
 
     `stride` is the step of time between neighbouring views of a smooth walk; a curriculum starts small and widens it.
@@ -35,7 +35,7 @@ def make_cameras(dice: Dice, rooms: Rooms, views: int, height_px: int, width_px:
     lx, height, lz = size.unbind(1)
     steps = torch.arange(views, device=device, dtype=torch.float32).expand(batch, views) * stride
     kind = dice.uniform(1)
-    unordered = dice.uniform(views, high=max(views - 1, 1) * stride * 1.5)
+    unordered = dice.uniform(views, high=max(views - 1, 1) * stride * 3)
     there_and_back = (steps - steps[:, -1:] / 2).abs()
     time = torch.where(kind < 0.6, steps, torch.where(kind < 0.8, unordered, there_and_back))
     # Sums of slow waves: smooth in time, different for every sequence.
@@ -45,9 +45,13 @@ def make_cameras(dice: Dice, rooms: Rooms, views: int, height_px: int, width_px:
     low = torch.stack([torch.full_like(lx, DEPTH_X_M + 0.15), torch.full_like(lx, 1.15), torch.full_like(lx, DEPTH_Z_M + 0.15)], 1)
     high = torch.stack([lx - DEPTH_X_M - 0.15, torch.minimum(height - 0.8, torch.full_like(lx, 1.75)), lz - DEPTH_Z_M - 0.15], 1)
     eye = low[:, None] + (high - low)[:, None] * (0.5 + 0.5 * wave[..., :3])
-    focus = size * torch.cat([dice.uniform(1), dice.uniform(1, low=0.1, high=0.55), dice.uniform(1)], 1)
+    focus = size * torch.cat([dice.uniform(1), dice.uniform(1, low=0.05, high=0.38), dice.uniform(1)], 1)
     # Something near the other side of the room, so that the picture is never one wall from close by.
-    focus[:, 0] = torch.where(focus[:, 0] > lx / 2, lx, 0.0)
+    focus[:, 0] = torch.where(focus[:, 0] > lx / 2, 0.9 * lx, 0.1 * lx)
+    # Start on the side away from it.
+    side = torch.where(focus[:, 0] > lx / 2, 0.35, 0.65)
+    eye[..., 0] = eye[..., 0] + 0.6 * (side[:, None] - 0.5) * (high - low)[:, None, 0]
+    eye = torch.minimum(torch.maximum(eye, low[:, None]), high[:, None])
     aim = focus[:, None] + wave[..., 3:] * torch.tensor([0.6, 0.25, 0.6], device=device)
 
     turn = phase[:, :1] + (time - time[:, :1]) * speed[:, :1] * 0.9

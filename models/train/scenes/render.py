@@ -41,7 +41,7 @@ class Sequences:
 
 @torch.no_grad()
 def render(library: Library, seeds: torch.Tensor, views: int, height_px: int, width_px: int, *, supersample: int = 1,
-           stride: float = 0.22, clean: bool = False) -> Sequences:
+           stride: float = 0.4, clean: bool = False) -> Sequences:
     """seeds [B] int64 on the library's device: the same seed gives the same sequence in any batch (up to ties of float arithmetic between devices)."""
     dice = Dice(seeds)
     rooms = make_rooms(dice, library)
@@ -58,7 +58,7 @@ def render(library: Library, seeds: torch.Tensor, views: int, height_px: int, wi
     albedo, normal = hit.albedo.flatten(0, 3), hit.normal.flatten(0, 3)
     gloss, glow = hit.gloss.flatten(), hit.glow.flatten()
 
-    drawn = draw_objects(library, rooms, pose, fine, times, h, w)
+    drawn = draw_objects(library, rooms, pose, fine, times, h, w, 4 * supersample + 1)
     found = _resolve(library, rooms, drawn, rays.flatten(0, 3), rotation.flatten(0, 1), origin.flatten(0, 1), fine.flatten(0, 1), h * w, views)
     nearer = found["depth"] < depth[drawn.pixel]
     at = drawn.pixel[nearer]

@@ -126,8 +126,8 @@ def procedural_cloud(word: str, count: int, seed: int) -> Cloud:
     areas = np.array([makers[kind](rng, 2, *args)[3] for kind, *args in recipe])
     shares = np.maximum(8, (areas / areas.sum() * count).astype(int))
     made = [makers[kind](rng, int(share), *args) for share, (kind, *args) in zip(shares, recipe)]
-    main = rng.integers(90, 256, 3)
-    tints = [main if rng.random() < 0.6 else rng.integers(60, 256, 3) for _ in made]
+    main = (rng.uniform(110, 240) + rng.uniform(-45, 45, 3)).clip(40, 255)
+    tints = [main if rng.random() < 0.6 else (rng.uniform(80, 230) + rng.uniform(-70, 70, 3)).clip(20, 255) for _ in made]
     positions = np.concatenate([m[0] for m in made])
     order = rng.permutation(len(positions))
     gather = lambda idx: np.concatenate([m[idx] for m in made])[order].astype(np.float32)

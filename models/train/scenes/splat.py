@@ -49,7 +49,7 @@ def transform(matrix: torch.Tensor, points: Points, vectors: torch.Tensor) -> to
 
 
 def draw(buffer: torch.Tensor, picture: torch.Tensor, xy: torch.Tensor, depth: torch.Tensor, side: torch.Tensor, number: torch.Tensor,
-         height_px: int, width_px: int, largest: int = 5, bias: float = 0.004) -> None:
+         height_px: int, width_px: int, largest: int, bias: float = 0.004) -> None:
     """Writes squares of `side` [M] pixels around xy [M,2] into buffer [pictures·H·W] int64 (smallest key wins).
 
     `bias` is the relative depth added per pixel off the middle, so that a point beats its neighbours' rims.
@@ -57,11 +57,16 @@ def draw(buffer: torch.Tensor, picture: torch.Tensor, xy: torch.Tensor, depth: t
     inside = (depth > _NEAR_M) & torch.isfinite(xy).all(-1)
     inside &= (xy > -largest).all(-1) & (xy[:, 0] < width_px + largest) & (xy[:, 1] < height_px + largest)
     kept = inside.nonzero()[:, 0]
+    # Largest squares first: whoever reaches a cell of the square is then a prefix, found with one look at the counts.
+    kept = kept[side[kept].argsort(descending=True, stable=True)]
     picture, xy, depth, side, number = (x[kept] for x in (picture, xy, depth, side, number))
+    reaching = (len(kept) - torch.bincount(side, minlength=largest + 1).cumsum(0)).tolist()
     corner = torch.floor(xy - (side - 1)[:, None] / 2).long()
     for dy in range(largest):
         for dx in range(largest):
-            mine = (side > max(dx, dy)).nonzero()[:, 0] if max(dx, dy) else slice(None)
+            mine = slice(reaching[max(dx, dy)])
+            if reaching[max(dx, dy)] == 0:
+                continue
             x, y = corner[mine, 0] + dx, corner[mine, 1] + dy
             off = ((x + 0.5 - xy[mine, 0]).abs() + (y + 0.5 - xy[mine, 1]).abs()).clamp(max=6)
             key = ((depth[mine] * (1 + bias * off)).view(torch.int32).long() << 32) | number[mine]
@@ -85,8 +90,9 @@ class Drawn:
     matrix: torch.Tensor
 
 
-def draw_objects(library: Library, rooms: Rooms, poses: torch.Tensor, intrinsics: torch.Tensor, times: torch.Tensor, height_px: int, width_px: int) -> Drawn:
-    """poses [B,V,4,4] world from camera, intrinsics [B,V,4] in pixels of H×W."""
+def draw_objects(library: Library, rooms: Rooms, poses: torch.Tensor, intrinsics: torch.Tensor, times: torch.Tensor, height_px: int, width_px: int,
+                 largest: int) -> Drawn:
+    """poses [B,V,4,4] world from camera, intrinsics [B,V,4] in pixels of H×W; splats are at most `largest` pixels wide."""
     batch, views = poses.shape[:2]
     matrices = world_from_object(rooms, times)
     slots = matrices.shape[2]
@@ -115,8 +121,8 @@ def draw_objects(library: Library, rooms: Rooms, poses: torch.Tensor, intrinsics
     k = intrinsics.flatten(0, 1)[picture][points.pair]
     xy = position[:, :2] / depth[:, None].clamp(min=1e-6) * k[:, :2] + k[:, 2:]
     spacing = torch.sqrt(area.flatten()[kept] / wanted)[points.pair] * k[:, 0] / depth.clamp(min=_NEAR_M)
-    side = torch.ceil(1.35 * spacing).clamp(1, 5).long()
+    side = torch.ceil(1.75 * spacing).clamp(1, largest).long()
     buffer = torch.full((batch * views * height_px * width_px,), EMPTY, dtype=torch.int64, device=poses.device)
-    draw(buffer, picture[points.pair], xy, depth, side, torch.arange(len(points.pair), device=poses.device), height_px, width_px)
+    draw(buffer, picture[points.pair], xy, depth, side, torch.arange(len(points.pair), device=poses.device), height_px, width_px, largest)
     pixel = (buffer != EMPTY).nonzero()[:, 0]
     return Drawn(points, pixel, buffer[pixel] & 0xFFFFFFFF, picture, slot, cloud, world)

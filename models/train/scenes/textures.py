@@ -33,7 +33,11 @@ def procedural_texture(seed: int) -> np.ndarray:
     """[side,side,3] float 0…1: plain paint, noise, bricks, checks, stripes, wood, spots, planks."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:SIDE_TEXELS, 0:SIDE_TEXELS] / SIDE_TEXELS
-    a, b = rng.random((2, 3)) * 0.8 + 0.15
+    # Rooms are mostly muted: colours lie near grey, a few are loud.
+    grey, hue = rng.random((2, 1)) * 0.65 + 0.25, rng.random((2, 3)) - 0.5
+    a, b = np.clip(grey + hue * (0.9 if rng.random() < 0.1 else 0.25), 0.03, 0.97)
+    if rng.random() < 0.5:
+        b = a + (b - a) * 0.35
     noise = _noise(rng, int(rng.integers(2, 5)))
     kind, n = int(rng.integers(0, 8)), int(rng.integers(2, 9))
     if kind == 0:
