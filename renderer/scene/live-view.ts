@@ -1,25 +1,23 @@
 // The scene behind one canvas: layers, eye and clock joined. The interface talks to it by method calls only.
 
-import { Group, Quaternion, Vector3 } from 'three';
 import type { FrameBox } from '../../projects/format/edits.ts';
-import { upFromCameras } from '../../projects/format/gravity.ts';
-import type { Frame, PhotoId, PointChunk } from '../../projects/format/scene.ts';
+import type { PointChunk } from '../../projects/format/scene.ts';
 import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
-import { displayFromWorld, lookRotation, matrixOf, toVec3 } from './axes.ts';
+import { toVec3 } from './axes.ts';
 import { CameraLayer, type CameraStyle } from './camera-layer.ts';
 import { CameraRig } from './camera-rig.ts';
-import { fieldOfViewFor } from './camera-shape.ts';
 import { CameraSizing } from './camera-sizing.ts';
 import { Film } from './film.ts';
 import { GroundLayer } from './ground-layer.ts';
+import { LiveEye } from './live-eye.ts';
 import { LiveTools } from './live-tools.ts';
-import { openingDirection, openingRadius } from './opening-view.ts';
 import { PointBudget } from './point-budget.ts';
 import { PointLayer, type PlacedFrame, type PointStyle } from './point-layer.ts';
 import { sceneStatistics, type SceneStatistics } from './scene-statistics.ts';
 import { SplatLayer } from './splat-layer.ts';
 import { Stage } from './stage.ts';
 import { ThroughLayer } from './through-layer.ts';
+import { WorldTurn } from './world-turn.ts';
 
 export interface Readout {
   pointsShown: number;
@@ -46,23 +44,15 @@ export interface LiveViewOptions {
 const restAfterMs = 220;
 const statisticsEveryMs = 800;
 
-const axisDirections = {
-  front: [0, 0, 1],
-  back: [0, 0, -1],
-  right: [1, 0, 0],
-  left: [-1, 0, 0],
-  top: [0, 1, 0.0001],
-  bottom: [0, -1, 0.0001],
-} as const;
-
 export class LiveView {
   readonly rig: CameraRig;
+  readonly eye: LiveEye;
   readonly tools: LiveTools;
   readonly splats: SplatLayer;
   readonly film: Film;
   private readonly options: LiveViewOptions;
   private readonly stage: Stage;
-  private readonly world = new Group();
+  private readonly world = new WorldTurn();
   private readonly points: PointLayer;
   private readonly cameras: CameraLayer;
   private readonly through: ThroughLayer;
@@ -71,13 +61,10 @@ export class LiveView {
   private frames: readonly PlacedFrame[] = [];
   private chunkCount = 0;
   private cameraStyle: CameraStyle | null = null;
-  private upInWorld: Vec3 | null = null;
-  private upGuess: Vec3 = [0, -1, 0];
   private statistics: SceneStatistics | null = null;
   private statisticsStale = true;
   private statisticsMs = 0;
   private readonly sizing = new CameraSizing();
-  private framedOnce = false;
   private lastChangeMs = 0;
   private restTimer: ReturnType<typeof setTimeout> | null = null;
 
@@ -98,8 +85,7 @@ export class LiveView {
       },
     );
     this.through = new ThroughLayer((id) => [options.url('thumb', id), options.url('photo', id)], changed);
-    this.world.matrixAutoUpdate = false;
-    this.world.add(this.points.group, this.cameras.group, this.through.group);
+    this.world.group.add(this.points.group, this.cameras.group, this.through.group);
     this.stage = new Stage({
       canvas: options.canvas,
       onFrame: (deltaS, nowMs) => this.drawFrame(deltaS, nowMs),
@@ -112,37 +98,56 @@ export class LiveView {
       onChange: changed,
       onFailed: options.onChunkFailed,
     });
-    this.world.add(this.splats.group);
+    this.world.group.add(this.splats.group);
+    this.eye = new LiveEye({
+      stage: this.stage,
+      rig: this.rig,
+      world: this.world,
+      points: this.points,
+      through: this.through,
+      frames: () => this.frames,
+      poses: () => this.poses,
+      statistics: () => this.currentStatistics(),
+      changed: () => this.worldTurned(),
+    });
     this.tools = new LiveTools({
       stage: this.stage,
       rig: this.rig,
       points: this.points,
       cameras: this.cameras,
-      world: this.world,
+      world: this.world.group,
       others: [this.splats.spark, this.cameras.group, this.through.group, this.ground.mesh],
       changed,
       frameOf: (frameId) => this.frames.find(({ frame }) => frame.id === frameId)?.frame ?? null,
-      worldFromDisplay: () => displayFromWorld(this.up).invert(),
-      up: () => this.up,
+      worldFromDisplay: () => this.world.displayFromWorld.invert(),
+      up: () => this.world.up,
     });
     this.film = new Film({
       stage: this.stage,
       rig: this.rig,
-      world: this.world,
+      world: this.world.group,
       points: this.points,
       splats: this.splats,
       helpers: [this.cameras.group, this.through.group, this.ground.mesh, this.tools.box.lines, this.tools.box.fill],
     });
-    this.stage.scene.add(this.world, this.splats.spark, this.ground.mesh, this.tools.box.lines, this.tools.box.fill);
+    this.stage.scene.add(
+      this.world.group,
+      this.splats.spark,
+      this.ground.mesh,
+      this.tools.box.lines,
+      this.tools.box.fill,
+    );
     this.rig.controls.addEventListener('control', changed);
     this.rig.controls.addEventListener('wake', changed);
-    this.setUp(null);
   }
 
   setFrames(frames: readonly PlacedFrame[]): void {
     this.frames = frames;
     // Once the user looks at the scene, a better guess of up must not turn the world under the eye.
-    if (!this.framedOnce) this.guessUp();
+    if (!this.eye.hasFramed) {
+      this.world.guess(this.poses);
+      this.worldTurned();
+    }
     this.points.setFrames(frames);
     this.cameras.setFrames(frames);
   }
@@ -150,7 +155,7 @@ export class LiveView {
   setChunks(chunks: readonly PointChunk[]): void {
     this.chunkCount = chunks.length;
     // An empty scene is a new one: it may frame itself again.
-    if (chunks.length === 0) this.framedOnce = false;
+    if (chunks.length === 0) this.eye.hasFramed = false;
     this.points.setChunks(chunks);
   }
 
@@ -188,57 +193,12 @@ export class LiveView {
 
   /** Up in world axes as the user set it; null guesses it from the cameras. */
   setUp(upInWorld: Vec3 | null): void {
-    this.upInWorld = upInWorld;
-    this.turnWorld();
-    this.sceneChanged();
-  }
-
-  get up(): Vec3 {
-    return this.upInWorld ?? this.upGuess;
+    this.world.choose(upInWorld);
+    this.worldTurned();
   }
 
   private get poses(): readonly Sim3[] {
     return this.frames.flatMap(({ frame }) => frame.worldFromCamera ?? []);
-  }
-
-  frameAll(animate = true): void {
-    this.guessUp();
-    const statistics = this.currentStatistics();
-    if (statistics) this.rig.frame(statistics.centre, statistics.radius * 1.05, null, animate);
-    this.changed();
-  }
-
-  framePhotos(ids: ReadonlySet<PhotoId>): void {
-    const chosen = new Set(this.frames.filter(({ frame }) => ids.has(frame.photoId)).map(({ frame }) => frame.id));
-    const clouds = [...this.points.visibleClouds()].filter(({ chunk }) => chosen.has(chunk.frameId));
-    const statistics = sceneStatistics(clouds);
-    if (statistics) this.rig.frame(statistics.centre, statistics.radius * 1.1, null);
-    this.changed();
-  }
-
-  lookFrom(view: keyof typeof axisDirections): void {
-    this.guessUp();
-    const statistics = this.currentStatistics();
-    if (!statistics) return;
-    this.rig.frame(statistics.centre, statistics.radius * 1.05, new Vector3(...axisDirections[view]).normalize());
-    this.changed();
-  }
-
-  lookThrough(frame: Frame): void {
-    const { worldFromCamera, intrinsics } = frame;
-    if (!worldFromCamera || !intrinsics) return;
-    const display = this.world.matrix.clone().multiply(matrixOf(worldFromCamera));
-    const [position, orientation] = [new Vector3(), new Quaternion()];
-    display.decompose(position, orientation, new Vector3());
-    const depth = this.currentStatistics()?.depthRange ?? [1, 3];
-    this.rig.lookThrough({
-      position,
-      orientation: lookRotation(orientation),
-      fieldOfViewDeg: fieldOfViewFor(intrinsics, this.stage.widthPx / this.stage.heightPx, 1.06),
-      focusDistance: (depth[0] + depth[1]) / 2,
-    });
-    this.through.show(frame, (depth[0] + depth[1]) / 2);
-    this.changed();
   }
 
   /** The splat under the pointer, told by the points there whether they are shown or not. */
@@ -252,12 +212,6 @@ export class LiveView {
 
   setPhotoFade(fade: number): void {
     this.through.setFade(fade);
-  }
-
-  leaveThrough(back: boolean): void {
-    this.through.hide();
-    this.rig.leaveThrough(back);
-    this.changed();
   }
 
   /** Something visible changed: draw, and draw in full once it is quiet. */
@@ -275,20 +229,15 @@ export class LiveView {
     this.stage.dispose();
   }
 
+  /** Statistics are in display axes: those of before are wrong now, not only old. */
+  private worldTurned(): void {
+    this.statisticsMs = -Infinity;
+    this.sceneChanged();
+  }
+
   private sceneChanged(): void {
     this.statisticsStale = true;
     this.changed();
-  }
-
-  private guessUp(): void {
-    this.upGuess = upFromCameras(this.poses) ?? [0, -1, 0];
-    if (this.upInWorld === null) this.turnWorld();
-  }
-
-  private turnWorld(): void {
-    this.world.matrix.makeRotationFromQuaternion(displayFromWorld(this.up));
-    this.world.matrixWorldNeedsUpdate = true;
-    this.statisticsStale = true;
   }
 
   private currentStatistics(): SceneStatistics | null {
@@ -309,22 +258,8 @@ export class LiveView {
     return this.statistics;
   }
 
-  private frameOnce(): void {
-    const loaded = [...this.points.visibleClouds()].length;
-    if (this.framedOnce || loaded === 0 || loaded < Math.min(3, this.chunkCount)) return;
-    const statistics = this.currentStatistics();
-    if (!statistics) return;
-    this.framedOnce = true;
-    const turn = displayFromWorld(this.up);
-    const direction = openingDirection(this.poses, turn);
-    const radius = openingRadius(this.poses, turn, statistics.centre, statistics.radius, direction);
-    // It comes in from a little farther away.
-    this.rig.frame(statistics.centre, radius * 1.25, direction, false);
-    this.rig.frame(statistics.centre, radius, null, true);
-  }
-
   private drawFrame(deltaS: number, nowMs: number): boolean {
-    this.frameOnce();
+    this.eye.frameOnce(this.chunkCount);
     const statistics = this.currentStatistics();
     const moved = this.rig.update(deltaS);
     if (moved) this.lastChangeMs = performance.now();
@@ -334,7 +269,7 @@ export class LiveView {
     if (moved) this.changed();
     const { renderer, scene, heightPx } = this.stage;
     const { camera } = this.rig;
-    const worldFromDisplay = this.world.matrix.clone().invert();
+    const worldFromDisplay = this.world.group.matrix.clone().invert();
     const eyeInWorld = camera.position.clone().applyMatrix4(worldFromDisplay);
     const share = this.budget.share(this.points.available, isMoving);
     const { shown, more } = this.points.prepare(share, eyeInWorld);
@@ -347,7 +282,7 @@ export class LiveView {
     const pxPerUnit = (heightPx / 2) * camera.projectionMatrix.elements[5];
     const distance = this.rig.isOrthographic ? 1 : camera.position.distanceTo(this.rig.target);
     this.options.onReadout({
-      pointsShown: shown,
+      pointsShown: this.points.group.visible ? shown : 0,
       pointsLoaded: this.points.available,
       framesPerSecond: isMoving ? this.budget.framesPerSecond : null,
       unitsPer100Px: statistics ? (100 * distance) / (pxPerUnit * (this.rig.isOrthographic ? camera.zoom : 1)) : null,

@@ -54,7 +54,7 @@ export class AppState {
     this.models = new ModelsState(this.calls);
     this.edits = new EditsState(this.calls);
     this.photos = new PhotosState(this.edits);
-    this.timeline = new TimelineState(this.photos, this.view);
+    this.timeline = new TimelineState(this.photos, this.frames, this.view);
   }
 
   readonly visibleFrameIds: ReadonlySet<FrameId> = $derived.by(() =>

@@ -7,10 +7,10 @@ import type { ViewportPort } from '../../state/viewport-port.ts';
 
 export function portOf(app: AppState, live: LiveView): ViewportPort {
   return {
-    frameAll: () => live.frameAll(),
-    framePhotos: (ids) => live.framePhotos(new Set(ids)),
+    frameAll: () => live.eye.frameAll(),
+    framePhotos: (ids) => live.eye.framePhotos(new Set(ids)),
     flyTo: (id) => (app.selection.lookingThrough = id),
-    lookFrom: (view) => live.lookFrom(view),
+    lookFrom: (view) => live.eye.lookFrom(view),
     boxesDrawn: () => live.tools.cutBox(),
     clearTool: () => live.tools.clearBox(),
     viewNow: () => live.film.viewNow(),

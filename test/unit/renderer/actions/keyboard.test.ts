@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { keyLabel } from '../../../../renderer/actions/action.ts';
 import { createActions } from '../../../../renderer/actions/actions.ts';
 import { actionFor, isTyping, matches } from '../../../../renderer/actions/keyboard.ts';
+import { searchScore } from '../../../../renderer/actions/search.ts';
 import { AppState } from '../../../../renderer/state/app-state.svelte.ts';
 import { createFakeStudio, fakeDefaults } from '../../../support/fake/studio.ts';
 
@@ -71,4 +72,13 @@ test('text fields swallow keys, sliders and boxes do not', () => {
   expect(isTyping(element('INPUT', 'range'))).toBe(false);
   expect(isTyping(element('BUTTON'))).toBe(false);
   expect(isTyping(null)).toBe(false);
+});
+
+test('the palette finds what is typed in the label before what lies beside it', () => {
+  const best = (typed: string): string | undefined =>
+    [...actions.all].sort((a, b) => searchScore(b, typed) - searchScore(a, typed))[0]?.id;
+  expect(best('light')).toBe('app.theme-light');
+  expect(best('colour by conf')).toBe('view.colour-confidence');
+  expect(best('crop')).toBe('edit.box-tool');
+  expect(actions.all.every((action) => searchScore(action, 'zebra crossing') === 0)).toBe(true);
 });

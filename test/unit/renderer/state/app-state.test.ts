@@ -105,6 +105,16 @@ describe('time', () => {
     expect(app.timeline.idx).toBe(0);
   });
 
+  test('now follows the photo met last until the user chooses another', async () => {
+    await begin({ photos: 6, met: 2 });
+    expect(app.timeline.idx).toBe(1);
+    studio.place(2, 4);
+    expect(app.timeline.idx).toBe(3);
+    app.timeline.go(0);
+    studio.place(4, 5);
+    expect(app.timeline.idx).toBe(0);
+  });
+
   test('playing turns "all" into "up to now", so that something moves', async () => {
     await begin({ photos: 3, met: 3 });
     app.timeline.togglePlay();

@@ -1,0 +1,121 @@
+// Where the eye goes when it is asked to: everything, some photos, an axis, into a photo's camera; and once by itself, to a new scene.
+
+import { Quaternion, Vector3 } from 'three';
+import type { Frame, PhotoId } from '../../projects/format/scene.ts';
+import type { Sim3 } from '../../projects/format/sim3.ts';
+import { lookRotation, matrixOf } from './axes.ts';
+import type { CameraRig } from './camera-rig.ts';
+import { fieldOfViewFor } from './camera-shape.ts';
+import { openingDirection, openingRadius } from './opening-view.ts';
+import type { PlacedFrame, PointLayer } from './point-layer.ts';
+import { sceneStatistics, type SceneStatistics } from './scene-statistics.ts';
+import type { Stage } from './stage.ts';
+import type { ThroughLayer } from './through-layer.ts';
+import type { WorldTurn } from './world-turn.ts';
+
+const axisDirections = {
+  front: [0, 0, 1],
+  back: [0, 0, -1],
+  right: [1, 0, 0],
+  left: [-1, 0, 0],
+  // Straight up and down have no direction of their own to turn about.
+  top: [0, 1, 0.0001],
+  bottom: [0, -1, 0.0001],
+} as const;
+
+/** A new scene is framed when so many of its chunks are here, or all of them. */
+const enoughChunks = 3;
+
+export interface EyeContext {
+  stage: Stage;
+  rig: CameraRig;
+  world: WorldTurn;
+  points: PointLayer;
+  through: ThroughLayer;
+  frames(): readonly PlacedFrame[];
+  poses(): readonly Sim3[];
+  statistics(): SceneStatistics | null;
+  /** The world may have been turned, or the eye will move. */
+  changed(): void;
+}
+
+export class LiveEye {
+  /** True once the scene has framed itself; from then on only the user moves the eye and turns the world. */
+  hasFramed = false;
+  private readonly context: EyeContext;
+
+  constructor(context: EyeContext) {
+    this.context = context;
+  }
+
+  frameAll(): void {
+    this.goTo(this.afterGuess(), 1.05, null);
+  }
+
+  framePhotos(ids: ReadonlySet<PhotoId>): void {
+    const { points, frames } = this.context;
+    const chosen = new Set(frames().flatMap(({ frame }) => (ids.has(frame.photoId) ? frame.id : [])));
+    const clouds = [...points.visibleClouds()].filter(({ chunk }) => chosen.has(chunk.frameId));
+    this.goTo(sceneStatistics(clouds), 1.1, null);
+  }
+
+  lookFrom(view: keyof typeof axisDirections): void {
+    this.goTo(this.afterGuess(), 1.05, new Vector3(...axisDirections[view]).normalize());
+  }
+
+  /** Flies into the camera that took the photo, and lays the photo over the render. */
+  lookThrough(frame: Frame): void {
+    const { worldFromCamera, intrinsics } = frame;
+    if (!worldFromCamera || !intrinsics) return;
+    const { world, rig, stage, through, statistics, changed } = this.context;
+    const display = world.group.matrix.clone().multiply(matrixOf(worldFromCamera));
+    const [position, orientation] = [new Vector3(), new Quaternion()];
+    display.decompose(position, orientation, new Vector3());
+    const [near, far] = statistics()?.depthRange ?? [1, 3];
+    const focusDistance = (near + far) / 2;
+    rig.lookThrough({
+      position,
+      orientation: lookRotation(orientation),
+      fieldOfViewDeg: fieldOfViewFor(intrinsics, stage.widthPx / stage.heightPx, 1.06),
+      focusDistance,
+    });
+    through.show(frame, focusDistance);
+    changed();
+  }
+
+  /** @param back returns to where the eye was before; otherwise it goes on from the camera */
+  leaveThrough(back: boolean): void {
+    this.context.through.hide();
+    this.context.rig.leaveThrough(back);
+    this.context.changed();
+  }
+
+  /** Frames a new scene, once and gently. @param chunkCount chunks the scene has, loaded or not */
+  frameOnce(chunkCount: number): void {
+    if (this.hasFramed) return;
+    const { points, world, rig, poses, statistics } = this.context;
+    const loaded = [...points.visibleClouds()].length;
+    if (loaded === 0 || loaded < Math.min(enoughChunks, chunkCount)) return;
+    const found = statistics();
+    if (!found) return;
+    this.hasFramed = true;
+    const turn = world.displayFromWorld;
+    const direction = openingDirection(poses(), turn);
+    const radius = openingRadius(poses(), turn, found.centre, found.radius, direction);
+    // It comes in from a little farther away.
+    rig.frame(found.centre, radius * 1.25, direction, false);
+    rig.frame(found.centre, radius, null, true);
+  }
+
+  /** What the user asks for may use all that is known by now of which way is up. */
+  private afterGuess(): SceneStatistics | null {
+    this.context.world.guess(this.context.poses());
+    this.context.changed();
+    return this.context.statistics();
+  }
+
+  private goTo(statistics: SceneStatistics | null, room: number, direction: Vector3 | null): void {
+    if (statistics) this.context.rig.frame(statistics.centre, statistics.radius * room, direction);
+    this.context.changed();
+  }
+}
