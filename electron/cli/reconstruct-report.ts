@@ -1,5 +1,6 @@
 // What `reconstruct` answers: one object for scripts, a few sentences for people.
 
+import type { RefinementReport } from '../../projects/format/refinement.ts';
 import type { ImportProgress, ProjectSnapshot, RunProgress } from '../contract/commands.ts';
 
 export interface ReconstructReport {
@@ -17,6 +18,8 @@ export interface ReconstructReport {
   /** From the start of the run in this call to its first points; null when it brought none. */
   firstPointsMs: number | null;
   peakRssMb: number | null;
+  /** What the newest refinement by tracks brought, one entry per world; empty when nothing was refined. */
+  refined: RefinementReport[];
   warnings: string[];
   /** Files that were not imported and photos that have no pose, with the reason. */
   problems: { name: string; code: string; reason: string }[];
@@ -47,6 +50,7 @@ export function reportOf(
     secondsInModel: rounded((progress?.used.modelMs ?? 0) / 1000, 3),
     firstPointsMs: whole(progress?.used.firstPointsMs),
     peakRssMb: whole(progress?.used.peakRssMb),
+    refined: snapshot.refinements.findLast(({ undone }) => !undone)?.reports ?? [],
     warnings: [...warnings],
     problems: [...(imported?.skipped ?? []), ...unplaced],
   };

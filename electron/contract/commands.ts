@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import type { AskReply, LabelReply } from './scene-requests.ts';
 import { exportFormatIds } from '../../projects/format/export-formats.ts';
+import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
 import type { ImportProgress, SkippedFile } from '../../projects/format/import-session.ts';
 import type {
@@ -95,6 +96,10 @@ export const commandInputs = {
   /** Tries the photos that failed or wait once more. */
   'run.retry': v.object({ photoIds: v.array(id) }),
   'run.peek': v.object({ worldFromCamera: sim3, intrinsics }),
+  /** Adjusts the cameras of the newest run by tracks between its photos; also happens by itself when a run wants it. */
+  'refine.run': none,
+  'refine.undo': none,
+  'refine.redo': none,
   /** Makes the splats that are missing; also happens by itself when a run is done. */
   'scene.splat': none,
   'scene.ask': v.object({
@@ -179,6 +184,8 @@ export interface ProjectSnapshot {
   edits: EditRecord[];
   /** Splats of the newest run. */
   gaussians: GaussianChunk[];
+  /** Refinements of the newest run, oldest first. */
+  refinements: Refinement[];
   /** What was asked, newest first. */
   questions: string[];
   /** Keyframes of the camera path. */
@@ -246,6 +253,9 @@ export interface CommandOutputs {
   'run.cancel': null;
   'run.retry': null;
   'run.peek': PointChunk;
+  'refine.run': Refinement;
+  'refine.undo': Refinement | null;
+  'refine.redo': Refinement | null;
   'scene.splat': null;
   'scene.ask': AskReply;
   'scene.label': LabelReply;

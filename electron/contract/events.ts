@@ -1,5 +1,6 @@
 // Everything the host tells a user interface without being asked. Nothing in the renderer is true before its event.
 
+import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
 import type {
   ChunkId,
@@ -37,6 +38,8 @@ export interface StudioEvents {
   'chunks.added': { chunks: PointChunk[]; replaced: ChunkId[] };
   'gaussians.added': { chunks: GaussianChunk[]; replaced: ChunkId[] };
   'splats.progress': { done: number; total: number };
+  /** All of the newest run, oldest first. */
+  'refinements.changed': { refinements: Refinement[] };
   'cameras.changed': { cameras: SavedCamera[] };
   'state.saved': { state: SavedState };
   'edits.changed': { edits: EditRecord[] };
@@ -61,6 +64,7 @@ const everyEvent: Record<StudioEventName, true> = {
   'chunks.added': true,
   'gaussians.added': true,
   'splats.progress': true,
+  'refinements.changed': true,
   'cameras.changed': true,
   'state.saved': true,
   'edits.changed': true,

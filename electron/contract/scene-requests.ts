@@ -2,7 +2,8 @@
 
 import type { FrameBox } from '../../projects/format/edits.ts';
 import type { Intrinsics } from '../../projects/format/intrinsics.ts';
-import type { Bounds, ChunkId, FrameId, PhotoId } from '../../projects/format/scene.ts';
+import type { FramePose, RefinementReport } from '../../projects/format/refinement.ts';
+import type { Bounds, ChunkId, FrameId, Photo, PhotoId } from '../../projects/format/scene.ts';
 import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
 
 /** A placed, visible frame and where its bulk data is. Files never change under their path. */
@@ -127,6 +128,22 @@ export interface RenderRequest {
   outPath: string;
 }
 
+export interface RefineRequest {
+  /** Photos of the frames, with where their files are. */
+  photos: (Photo & { absolutePath: string })[];
+  /** In run order. Frames of one submap share a world and are adjusted together. */
+  frames: (FramePose & { submapIdx: number; pointsPath: string })[];
+  /** Features of photos are kept there. */
+  cacheFolder: string;
+}
+
+export interface RefineReply {
+  /** One per world, the largest first. */
+  reports: RefinementReport[];
+  /** Frames of the worlds whose refinement was taken. */
+  poses: FramePose[];
+}
+
 export interface SceneRequests {
   findPlanes: { input: { frames: SceneFrame[]; upInWorld: Vec3 }; output: RoomPlanesReply };
   splat: { input: SplatRequest; output: { id: ChunkId; count: number } };
@@ -134,5 +151,6 @@ export interface SceneRequests {
   embed: { input: EmbedRequest; output: { id: ChunkId; codes: number } };
   ask: { input: AskRequest; output: AskReply };
   label: { input: LabelRequest; output: LabelReply };
+  refine: { input: RefineRequest; output: RefineReply };
   render: { input: RenderRequest; output: { coverage: number } };
 }

@@ -8,6 +8,7 @@ import { ImportControl } from './imports/import-control.ts';
 import { ModelCatalog } from './model-catalog.ts';
 import type { StudioOptions } from './options.ts';
 import { RecentProjects } from './recent-projects.ts';
+import { RefineControl } from './refine/refine-control.ts';
 import { EngineSlot } from './run/engine-slot.ts';
 import { RunControl } from './run/run-control.ts';
 import { SceneControl } from './scene/scene-control.ts';
@@ -21,6 +22,7 @@ export interface OpenProject {
   runs: RunControl;
   imports: ImportControl;
   scene: SceneControl;
+  refinement: RefineControl;
 }
 
 export class StudioContext {
@@ -81,7 +83,8 @@ export class StudioContext {
       const runs = new RunControl(session, this.emitter, this.runEngines, this.models);
       const imports = new ImportControl(session, this.emitter, this.sideEngines, this.uploads);
       const scene = new SceneControl(session, this.emitter, this.sideEngines, this.models, this.options.host !== 'cli');
-      this.#open = { session, runs, imports, scene };
+      const refinement = new RefineControl(session, this.emitter, this.sideEngines, runs);
+      this.#open = { session, runs, imports, scene, refinement };
       await this.recent.remember(store.info());
       this.emitter.emit('project.opened', { project: store.info() });
       for (const sentence of store.openNotices)

@@ -95,6 +95,7 @@ export class Session {
       states: newest ? store.states.list(newest.id) : [],
       edits: this.#edits,
       gaussians: newest ? store.gaussians.list(newest.id) : [],
+      refinements: newest ? store.refinements.list(newest.id) : [],
       questions: store.questions.list(),
       cameras: store.cameras.list(),
       import: imports.progress(),

@@ -18,6 +18,7 @@ import { ImportsTable } from './tables/imports.ts';
 import { MetaTable } from './tables/meta.ts';
 import { PhotosTable } from './tables/photos.ts';
 import { QuestionsTable } from './tables/questions.ts';
+import { RefinementsTable } from './tables/refinements.ts';
 import { RunsTable } from './tables/runs.ts';
 import { SplatFeaturesTable } from './tables/splat-features.ts';
 import { StatesTable } from './tables/states.ts';
@@ -57,6 +58,7 @@ export class ProjectStore {
   readonly imports: ImportsTable;
   readonly questions: QuestionsTable;
   readonly cameras: CamerasTable;
+  readonly refinements: RefinementsTable;
   /** What opening had to put right, one sentence each. */
   openNotices: readonly string[] = [];
   readonly #sql: Sql;
@@ -79,6 +81,7 @@ export class ProjectStore {
     this.imports = new ImportsTable(sql);
     this.questions = new QuestionsTable(sql);
     this.cameras = new CamerasTable(sql);
+    this.refinements = new RefinementsTable(sql);
   }
 
   /**

@@ -1,11 +1,16 @@
 // What the engine does for requests about a whole scene.
 
+import type { EngineProgressReport } from '../../contract/engine.ts';
 import type { SceneRequests } from '../../contract/scene-requests.ts';
 import { ask, label } from './ask.ts';
 import { embed } from './embed.ts';
 import { findPlanes, makeSplats } from './make-splats.ts';
+import { refine } from './refine.ts';
 import { renderToFile } from './render.ts';
 
 export const sceneHandlers: {
-  [K in keyof SceneRequests]: (input: SceneRequests[K]['input']) => Promise<SceneRequests[K]['output']>;
-} = { findPlanes, splat: makeSplats, embed, ask, label, render: renderToFile };
+  [K in keyof SceneRequests]: (
+    input: SceneRequests[K]['input'],
+    report?: (progress: EngineProgressReport) => void,
+  ) => Promise<SceneRequests[K]['output']>;
+} = { findPlanes, splat: makeSplats, embed, ask, label, refine, render: renderToFile };

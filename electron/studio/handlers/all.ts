@@ -5,6 +5,7 @@ import { appHandlers } from './app.ts';
 import type { HandlersOf } from './handler.ts';
 import { modelHandlers } from './models.ts';
 import { projectHandlers } from './projects.ts';
+import { refineHandlers } from './refine.ts';
 import { sceneHandlers } from './scene.ts';
 import { workHandlers } from './work.ts';
 
@@ -13,5 +14,6 @@ export const handlers: HandlersOf<CommandName> = {
   ...projectHandlers,
   ...workHandlers,
   ...modelHandlers,
+  ...refineHandlers,
   ...sceneHandlers,
 };

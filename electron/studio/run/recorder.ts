@@ -47,6 +47,11 @@ export class RunRecorder {
     this.#deleteFiles(replaced);
   }
 
+  /** Frames that refinement has moved. */
+  moved(frames: readonly Frame[]): void {
+    for (const frame of frames) this.frames.set(frame.photoId, frame);
+  }
+
   /** The photo could not be used. Its earlier place in the run, if it had one, is given up. */
   recordFailure(photoId: PhotoId, stepIdx: number): void {
     const before = this.frames.get(photoId);

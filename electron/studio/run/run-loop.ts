@@ -3,6 +3,7 @@
 import type { RunProgress } from '../../contract/commands.ts';
 import type { BeginRequest, EnginePhoto, StepReply } from '../../contract/engine.ts';
 import type { ErrorCode } from '../../../projects/format/errors.ts';
+import { sentenceOfReport } from '../../../projects/format/refinement.ts';
 import { errorOf, fail, type StudioError } from '../../../projects/format/result.ts';
 import type { PhotoId, Run, RunStatus } from '../../../projects/format/scene.ts';
 import type { ProjectStore } from '../../../projects/store/project-store.ts';
@@ -12,6 +13,7 @@ import { EngineRun } from './engine-run.ts';
 import type { EngineSlot } from './engine-slot.ts';
 import { Mishaps, type Activity } from './mishaps.ts';
 import { RunQueue, wanted, type QueueInput } from './queue.ts';
+import { isRefined, refineRun } from '../refine/refine-run.ts';
 import { RunRecorder } from './recorder.ts';
 import { StateKeeper, stepsBetweenStates } from './state-keeper.ts';
 import { UsageMeter } from './usage.ts';
@@ -46,6 +48,7 @@ export class RunLoop {
   #activity: Activity = { kind: 'begin' };
   #wish: 'pause' | 'cancel' | null = null;
   #settled = false;
+  #refined = false;
   #stage = 'Starting';
   #fraction: number | null = null;
   #provider = '';
@@ -163,18 +166,19 @@ export class RunLoop {
     for (;;) {
       if (this.#wish === 'cancel') return { status: 'cancelled', message: null };
       const pending = this.#queue.pending(this.#queueInput(), this.#recorder.frames);
-      if (this.#wish === 'pause' || (pending.length === 0 && this.#settled)) {
+      if (this.#wish === 'pause' || (pending.length === 0 && this.#settled && this.#refined)) {
         await this.#save(engineRun);
         return { status: this.#wish === 'pause' ? 'paused' : 'done', message: null };
       }
       if (pending.length > 0) await this.#meet(engineRun, pending[0], pending[1] ?? null);
-      else await this.#settle(engineRun);
+      else if (!this.#settled) await this.#settle(engineRun);
+      else await this.#refine();
     }
   }
 
   async #meet(engineRun: EngineRun, photoId: PhotoId, nextPhotoId: PhotoId | null): Promise<void> {
     this.#activity = { kind: 'photo', photoId };
-    this.#settled = false;
+    this.#settled = this.#refined = false;
     this.#tell(`Meeting photo ${engineRun.stepIdx + 1}`);
     await engineRun.introduce(this.#enginePhotos());
     const startedAtMs = performance.now();
@@ -189,6 +193,19 @@ export class RunLoop {
     const reply = await engineRun.settle(({ stage, fraction }) => this.#tell(stage, fraction));
     this.#settled = reply.settled;
     this.#record(reply, null, null);
+  }
+
+  /** Tried once: without it the run is as good as before. The built-in method has adjusted its cameras itself. */
+  async #refine(): Promise<void> {
+    this.#refined = true;
+    const { store, emitter, engines, places } = this.#o;
+    if (!this.#run.settings.refine || places.packFolder === null || isRefined(store, this.#run.id)) return;
+    this.#activity = { kind: 'settle' };
+    const outcome = await refineRun(store, emitter, engines.get(), this.#run.id, ({ stage, fraction }) =>
+      this.#tell(stage, fraction),
+    );
+    this.#recorder.moved(outcome.frames);
+    for (const report of outcome.reports) this.#notice('info', null, sentenceOfReport(report));
   }
 
   #record(reply: StepReply, shownPhotoId: PhotoId | null, durationMs: number | null): void {

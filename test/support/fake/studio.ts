@@ -109,6 +109,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
   const names = ['Kitchen, May', 'Studio corner', 'Garden wall', 'Old workshop', 'Attic stairs', 'Balcony'];
   const snapshot = (): ProjectSnapshot => ({
     gaussians: [],
+    refinements: [],
     questions: [],
     cameras: [],
     project: projectOf(0, names[0]),

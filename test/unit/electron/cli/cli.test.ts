@@ -43,6 +43,7 @@ test(
       'secondsInModel',
       'firstPointsMs',
       'peakRssMb',
+      'refined',
       'warnings',
       'problems',
     ]);

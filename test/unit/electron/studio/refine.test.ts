@@ -1,0 +1,112 @@
+// Refinement through the whole core: by itself at the end of a learned run, taken back bit by bit, brought back, refused with a sentence.
+
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, describe, expect, test } from 'vitest';
+import { forkEngine } from '../../../../electron/studio/fork-engine.ts';
+import { absoluteTranslationErrors, aligned, alignmentOf } from '../../../../models/evaluate/trajectory.ts';
+import type { Frame, RunSettings } from '../../../../projects/format/scene.ts';
+import { driftedFrames } from '../../../support/drifted-frames.ts';
+import { walkOptions } from '../../../support/engine/drifting-engine.ts';
+import { LedgerStudio } from '../../../support/engine/ledger-studio.ts';
+import { numbered } from '../../../support/engine/ledger-project.ts';
+
+const settings: RunSettings = { sizePx: null, maxFrames: null, refine: true, updateRule: 'plain' };
+let host: LedgerStudio;
+afterEach(() => host.destroy());
+
+async function finish(refine: boolean): Promise<void> {
+  const rested = host.next('run.progress', ({ status }) => status !== 'running');
+  await host.do('run.start', { modelId: 'ledger', settings: { ...settings, refine } });
+  expect((await rested).status).toBe('done');
+}
+
+const framesNow = async (): Promise<Frame[]> => (await host.do('project.snapshot', null))?.frames ?? [];
+const notices = (): string[] =>
+  host.events.flatMap((event) => (event.name === 'notice' ? [event.payload.sentence] : []));
+
+describe('a method that drifts', () => {
+  const drifted = driftedFrames(walkOptions);
+
+  async function walk(): Promise<void> {
+    const engine = join(import.meta.dirname, '../../../support/engine/drifting-engine.ts');
+    host = await LedgerStudio.create({ host: 'cli', spawnEngine: () => forkEngine(engine) });
+    const paths: string[] = [];
+    for (const [i, { image }] of drifted.entries()) {
+      const path = join(host.root, 'photos', `walk-${i}.png`);
+      const { widthPx: width, heightPx: height } = image;
+      await sharp(image.data, { raw: { width, height, channels: 3 } }).toFile(path);
+      paths.push(path);
+    }
+    await host.do('projects.create', { name: 'Walk', folder: null });
+    await host.import(paths);
+  }
+
+  /** Distance of the camera centres from the truth after the best similarity. */
+  function errorOf(frames: readonly Frame[]): number {
+    const pairs = frames.flatMap(({ worldFromCamera }, i) =>
+      worldFromCamera ? [{ estimate: { ...worldFromCamera, scale: 1 }, truth: drifted[i].truth }] : [],
+    );
+    return absoluteTranslationErrors(aligned(pairs, alignmentOf(pairs, 'sim3'))).rmse;
+  }
+
+  test('is refined at the end of its run; undo and redo restore the poses bit by bit', async () => {
+    await walk();
+    await finish(true);
+    const refined = await framesNow();
+    expect(notices().filter((sentence) => /^Refined 5 of 5 photos by \d+ tracks/.test(sentence))).toHaveLength(1);
+    const said = drifted.map(({ worldFromCamera, intrinsics }) => ({ worldFromCamera, intrinsics }));
+    const posesOf = (frames: readonly Frame[]): unknown =>
+      frames.map(({ worldFromCamera, intrinsics }) => ({ worldFromCamera, intrinsics }));
+
+    const undone = await host.do('refine.undo', null);
+    expect(undone?.undone).toBe(true);
+    const before = await framesNow();
+    expect(posesOf(before)).toEqual(said);
+    expect(errorOf(refined)).toBeLessThan(errorOf(before) / 10);
+    expect(await host.do('refine.undo', null)).toBeNull();
+
+    await host.do('refine.redo', null);
+    expect(await framesNow()).toEqual(refined);
+    expect(await host.do('refine.redo', null)).toBeNull();
+    const snapshot = await host.do('project.snapshot', null);
+    expect(snapshot?.refinements).toMatchObject([{ undone: false, reports: [{ frames: 5, refusal: null }] }]);
+
+    // Once more begins from what the method said, so it ends where it ended.
+    const again = await host.do('refine.run', null);
+    expect(again.reports).toEqual(snapshot?.refinements[0].reports);
+    expect(await framesNow()).toEqual(refined);
+  });
+
+  test('stays as it is when the run does not want it, until it is asked for', async () => {
+    await walk();
+    await finish(false);
+    expect(errorOf(await framesNow())).toBeGreaterThan(0.01);
+    expect((await host.do('project.snapshot', null))?.refinements).toEqual([]);
+    const moved = host.next('frames.changed');
+    await host.do('refine.run', null);
+    expect((await moved).frames).toHaveLength(5);
+    expect(errorOf(await framesNow())).toBeLessThan(0.002);
+  });
+});
+
+test('a method that talks nonsense ends with a sentence and with its poses as they were', async () => {
+  host = await LedgerStudio.create({ host: 'cli' });
+  await host.do('projects.create', { name: 'Nonsense', folder: null });
+  await host.import(await host.photos(numbered(3)));
+  await finish(true);
+  expect(notices()).toContainEqual(
+    expect.stringMatching(/^The cameras of 3 photos were left as they are: only 0 points/),
+  );
+  const before = await framesNow();
+  expect(await host.codeOf('refine.run', null)).toBe('nothing-to-refine');
+  expect(await framesNow()).toEqual(before);
+});
+
+test('there is nothing to refine without a run', async () => {
+  host = await LedgerStudio.create({ host: 'cli' });
+  expect(await host.codeOf('refine.run', null)).toBe('no-project');
+  await host.do('projects.create', { name: 'Empty', folder: null });
+  for (const command of ['refine.run', 'refine.undo', 'refine.redo'] as const)
+    expect(await host.codeOf(command, null)).toBe('run-not-found');
+});
