@@ -119,8 +119,8 @@ def matching_loss(descriptors: torch.Tensor, scenes: Sequences, source: int, tar
 def gaussian_loss(out: dict[str, torch.Tensor], scenes: Sequences, poses: torch.Tensor, asked: torch.Tensor) -> torch.Tensor:
     """Gaussians of the first two photos, placed by the true poses, seen from a third view (Splatt3R): colour where they cover."""
     height, width = scenes.depth.shape[-2:]
-    sources = [v for v in range(scenes.rgb.shape[1]) if not bool(asked[v])][:2]
     target = scenes.rgb.shape[1] - 1
+    sources = [v for v in range(target) if not bool(asked[v])][:2]
     to_target = torch.linalg.inv(poses[:, target])
     parts = [moved(gaussians_of(out["gaussians"][:, v], out["log_depth"][:, v], out["focal"][:, v], scenes.rgb[:, v]), to_target @ poses[:, v]) for v in sources]
     picture, cover = render_gaussians(merged(parts), scenes.intrinsics[:, target], height, width)

@@ -13,10 +13,10 @@ class Sizes:
     #: "composed": depth, focal and pose make the points (ours); "linear", "dpt": the official heads.
     head: str = "composed"
     encoder: int = 320
-    encoder_depth: int = 8
+    encoder_depth: int = 7
     encoder_heads: int = 5
     encoder_hidden: int = 1280
-    ray_depth: int = 2
+    ray_depth: int = 1
     ray_heads: int = 5
     decoder: int = 192
     decoder_depth: int = 6

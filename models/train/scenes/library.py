@@ -88,14 +88,12 @@ def load_clouds(assets: Path, points: int, held: bool) -> list[Cloud]:
 
 
 def build_library(assets: Path | None, device: torch.device, *, held: bool = False, points: int = 12_288, variants: int = 6,
-                  clouds: list[Cloud] | None = None) -> Library:
-    """Models of `assets` (or `clouds` read before) and procedural ones. `held` takes the split and the shapes that training never sees."""
+                  packed: tuple[list[Cloud], list[np.ndarray]] | None = None) -> Library:
+    """Models of `assets` (or clouds and textures of its `packed` file) and procedural ones. `held` takes the split and the shapes that training never sees."""
     seed = 500_000 if held else 0
     made = [procedural_cloud(word, points_of(word, points), seed + 1000 * idx + v) for idx, word in enumerate(WORDS_WITH_SHAPES) for v in range(variants)]
-    if clouds is None:
-        clouds = load_clouds(assets, points, held) if assets else []
+    clouds, photos = packed or (load_clouds(assets, points, held) if assets else [], photo_textures(assets) if assets else [])
     pictures = [procedural_texture(seed + 77_000 + i) for i in range(48)]
-    photos = photo_textures(assets) if assets else []
     return library_of([*clouds, *made], pictures + (photos[1::2] if held else photos[::2]), device)
 
 

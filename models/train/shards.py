@@ -1,0 +1,67 @@
+"""Weights as a few files small enough to carry: bfloat16, exponents apart from the rest and deflated, at most 16 MiB a file.
+
+The device machine gives back at most 8 files of 16 MiB, 64 MiB together, and takes no more than 64 MiB with the whole repository.
+Exponents of trained weights hold under three bits of news each, so the two planes take about 70 % of plain bfloat16.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import torch
+
+SHARD_BYTES = 16 * 2**20 - 4096
+MOST_FILES = 7
+_MAGIC = b"PSH1"
+
+
+def _planes(weights: dict[str, torch.Tensor]) -> tuple[bytes, bytes]:
+    flat = torch.cat([w.detach().cpu().to(torch.bfloat16).flatten() for w in weights.values()])
+    bits = flat.view(torch.int16).numpy().view(np.uint16)
+    exponent = ((bits >> 7) & 0xFF).astype(np.uint8)
+    rest = ((bits & 0x7F) | ((bits >> 8) & 0x80)).astype(np.uint8)
+    return exponent.tobytes(), rest.tobytes()
+
+
+def save_shards(folder: Path, weights: dict[str, torch.Tensor], facts: dict) -> list[Path]:
+    """Writes `weights-0.shard` … ; facts are JSON-able. Raises ValueError when they do not fit the limits."""
+    exponent, rest = _planes(weights)
+    head = json.dumps({"tensors": [[name, list(w.shape)] for name, w in weights.items()], "facts": facts}).encode()
+    packed = zlib.compress(exponent, 6)
+    blob = _MAGIC + struct.pack("<III", len(head), len(packed), len(rest)) + head + packed + rest
+    parts = [blob[i : i + SHARD_BYTES] for i in range(0, len(blob), SHARD_BYTES)]
+    if len(parts) > MOST_FILES:
+        raise ValueError(f"The weights need {len(parts)} files, and {MOST_FILES} can be carried.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("weights-*.shard"):
+        old.unlink()
+    paths = [folder / f"weights-{i}.shard" for i in range(len(parts))]
+    for path, part in zip(paths, parts):
+        path.write_bytes(part)
+    return paths
+
+
+def load_shards(folder: Path) -> tuple[dict[str, torch.Tensor], dict]:
+    """Weights in float32 and the facts. Raises ValueError when a file is missing or cut."""
+    paths = sorted(folder.glob("weights-*.shard"))
+    blob = b"".join(path.read_bytes() for path in paths)
+    if blob[:4] != _MAGIC:
+        raise ValueError(f"{folder} holds no shards of weights.")
+    sizes = struct.unpack_from("<III", blob, 4)
+    if len(blob) != 16 + sum(sizes):
+        raise ValueError(f"A shard in {folder} is missing or cut.")
+    head = json.loads(blob[16 : 16 + sizes[0]])
+    exponent = np.frombuffer(zlib.decompress(blob[16 + sizes[0] : 16 + sizes[0] + sizes[1]]), np.uint8).astype(np.uint16)
+    rest = np.frombuffer(blob, np.uint8, sizes[2], 16 + sizes[0] + sizes[1]).astype(np.uint16)
+    bits = (exponent << 7) | (rest & 0x7F) | ((rest & 0x80) << 8)
+    flat = torch.from_numpy(bits.view(np.int16).copy()).view(torch.bfloat16).float()
+    weights, at = {}, 0
+    for name, shape in head["tensors"]:
+        count = int(np.prod(shape))
+        weights[name] = flat[at : at + count].reshape(shape)
+        at += count
+    return weights, head["facts"]

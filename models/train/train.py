@@ -1,0 +1,113 @@
+"""One leg of the training: resumes, learns for some minutes, saves. `python models/train/train.py --help`"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+
+from learner import Learner, Plan
+from model.network import parameter_count
+from pack_assets import read_packed
+from scenes.library import Library, build_library
+from stages import STAGES, batch_at, stage_at
+
+
+def library_for(assets: Path | None, packed: Path | None, device: torch.device, held: bool, points: int) -> Library:
+    """From a folder of models, from the packed file that legs carry, or procedural alone."""
+    if packed is not None:
+        return build_library(None, device, held=held, points=points, packed=read_packed(packed, held))
+    return build_library(assets, device, held=held, points=points)
+
+
+def wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+
+
+def leg(learner: Learner, library: Library, minutes: float, steps: int | None, stage_name: str | None = None, every: int = 20) -> dict:
+    """Learns until the minutes or the steps of this leg are over. Returns facts for the log."""
+    plan, device = learner.plan, learner.device
+    started, first_step, first_frames = time.perf_counter(), learner.step, learner.frames_seen
+    kept: dict = {}
+    drawing, sums, count, last = 0.0, {}, 0, {}
+    while learner.step < plan.steps and (steps is None or learner.step - first_step < steps) and time.perf_counter() - started < minutes * 60:
+        stage = stage_at(learner.step / plan.steps, stage_name)
+        timed = learner.step % every == 0
+        if timed:
+            wait(device)
+        before = time.perf_counter()
+        batch = batch_at(learner.step, stage, library, plan.frames, learner.network.sizes.img_size, plan.reuse, plan.seed, kept)
+        if timed:
+            wait(device)
+            drawing = time.perf_counter() - before
+        terms = learner.learn(batch, stage)
+        for name, value in terms.items():
+            sums[name] = sums.get(name, 0) + value
+        count += 1
+        if learner.step % every == 0:
+            last = {name: float(value) / count for name, value in sums.items()}
+            sums, count = {}, 0
+            seconds = time.perf_counter() - started
+            shown = " ".join(f"{name} {value:.3f}" for name, value in last.items())
+            print(f"step {learner.step} {stage.name} | {shown} | {(learner.frames_seen - first_frames) / seconds:.0f} frames/s, last drawing {drawing * 1e3:.0f} ms", flush=True)
+    if count:
+        last = {name: float(value) / count for name, value in sums.items()}
+    wait(device)
+    return {"from": first_step, "to": learner.step, "frames": learner.frames_seen - first_frames, "seconds": time.perf_counter() - started,
+            "stage": stage_at(max(learner.step - 1, 0) / plan.steps, stage_name).name, "losses": last}
+
+
+def log_line(learner: Learner, facts: dict, device_name: str) -> str:
+    losses = ", ".join(f"{name} {value:.3f}" for name, value in facts["losses"].items())
+    return (f"| {datetime.now(UTC):%Y-%m-%d %H:%M} | {device_name} | {learner.plan.preset} | {facts['from']}–{facts['to']} ({facts['stage']}) | "
+            f"{facts['frames']} | {facts['frames'] / max(facts['seconds'], 1e-9):.0f} | {losses} |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    plan = Plan()
+    parser.add_argument("--assets", type=Path, help="folder of models with manifest.json")
+    parser.add_argument("--packed", type=Path, help="file made by pack_assets.py instead")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the shards")
+    parser.add_argument("--from", dest="source", type=Path, help="folder of shards to go on from")
+    parser.add_argument("--keep", type=Path, help="folder on this machine for the complete state between legs")
+    parser.add_argument("--log", type=Path, help="file that gets a line about this leg")
+    parser.add_argument("--minutes", type=float, default=9.0)
+    parser.add_argument("--leg-steps", type=int, help="end the leg after this many steps")
+    parser.add_argument("--preset", default=plan.preset, choices=("small", "toy"))
+    parser.add_argument("--steps", type=int, default=plan.steps, help="of the whole training: sets stages and learning rate")
+    parser.add_argument("--frames", type=int, default=plan.frames, help="photos per step")
+    parser.add_argument("--rate", type=float, default=plan.rate)
+    parser.add_argument("--warm-up", type=int, default=plan.warm_up)
+    parser.add_argument("--reuse", type=int, default=plan.reuse, help="times that a render is used")
+    parser.add_argument("--seed", type=int, default=plan.seed)
+    parser.add_argument("--stage", choices=[stage.name for stage in STAGES], help="this stage only")
+    parser.add_argument("--points", type=int, default=12_288, help="points of a large object")
+    parser.add_argument("--compile", default="none", choices=("none", "default", "reduce-overhead", "max-autotune"), help="reduce-overhead uses CUDA graphs")
+    parser.add_argument("--threads", type=int, default=1, help="of the processor; one is best on a shared machine")
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if device.type == "cuda":
+        torch.backends.cuda.matmul.allow_tf32 = True
+        torch.backends.cudnn.allow_tf32 = True
+    started = time.perf_counter()
+    library = library_for(args.assets, args.packed, device, False, args.points)
+    learner = Learner.new(Plan(args.preset, args.steps, args.frames, args.rate, args.warm_up, args.seed, args.reuse, args.compile), device)
+    print(f"{parameter_count(learner.network) / 1e6:.1f} M parameters, {len(library.count)} objects, {device}. {learner.resume(args.source, args.keep)}", flush=True)
+    facts = leg(learner, library, args.minutes - (time.perf_counter() - started) / 60, args.leg_steps, args.stage)
+    paths = learner.save(args.out, args.keep)
+    print(f"Saved {len(paths)} shards, {sum(p.stat().st_size for p in paths) / 2**20:.1f} MiB, at step {learner.step}.")
+    line = log_line(learner, facts, torch.cuda.get_device_name() if device.type == "cuda" else "CPU")
+    print(line)
+    if args.log:
+        with args.log.open("a") as log:
+            log.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main()
