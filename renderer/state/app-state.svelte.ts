@@ -11,6 +11,7 @@ import { ModelsState } from './models.svelte.ts';
 import { NoticesState } from './notices.svelte.ts';
 import { PathState } from './path.svelte.ts';
 import { PhotosState } from './photos.svelte.ts';
+import { RefinementsState } from './refinements.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { ShellState } from './shell.svelte.ts';
@@ -38,6 +39,7 @@ export class AppState {
   readonly photos: PhotosState;
   readonly timeline: TimelineState;
   readonly path: PathState;
+  readonly refinements: RefinementsState;
   project = $state.raw<ProjectInfo | null>(null);
   /** Set while a viewport is on the page. */
   viewport = $state.raw<ViewportPort | null>(null);
@@ -50,6 +52,7 @@ export class AppState {
     this.ask = new AskState(api, this.splats);
     this.calls = createCalls(api, (error, place) => this.notices.add({ level: 'error', place, ...error }));
     this.path = new PathState(this.calls);
+    this.refinements = new RefinementsState(this.calls);
     this.library = new LibraryState(this.calls);
     this.models = new ModelsState(this.calls);
     this.edits = new EditsState(this.calls);
@@ -82,6 +85,7 @@ export class AppState {
     this.run.reset(snapshot.runs, snapshot.run);
     this.frames.reset(snapshot.frames, snapshot.chunks, snapshot.states);
     this.splats.reset(snapshot.gaussians);
+    this.refinements.records = snapshot.refinements;
     this.shell.page = 'workspace';
     if (!another) return;
     this.selection.reset();
@@ -104,6 +108,7 @@ export class AppState {
     this.run.reset([], null);
     this.frames.reset([], [], []);
     this.splats.reset([]);
+    this.refinements.records = [];
     this.ask.reset([]);
     this.path.reset([]);
     this.selection.reset();

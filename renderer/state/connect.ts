@@ -31,6 +31,7 @@ export function connect(app: AppState): () => void {
       if (!app.run.change(run)) return;
       app.frames.startRun(run);
       app.splats.reset([]);
+      app.refinements.records = [];
     }),
     api.on('run.progress', (progress) => (app.run.progress = progress)),
     api.on('frames.changed', ({ frames }) => app.frames.change(frames, app.run.newest?.id ?? null)),
@@ -39,6 +40,7 @@ export function connect(app: AppState): () => void {
       app.splats.pointsReplaced(replaced);
     }),
     api.on('gaussians.added', ({ chunks, replaced }) => app.splats.add(chunks, replaced)),
+    api.on('refinements.changed', ({ refinements }) => (app.refinements.records = refinements)),
     api.on('cameras.changed', ({ cameras }) => (app.path.cameras = cameras)),
     api.on('splats.progress', (progress) => app.splats.report(progress)),
     api.on('state.saved', ({ state }) => app.frames.addSaved(state)),
