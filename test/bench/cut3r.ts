@@ -103,22 +103,26 @@ async function measure(size: Size, folder: string, threads: number): Promise<voi
   await network.dispose();
 }
 
-const [sizeText = '512', threadsText] = process.argv.slice(2);
-const size: Size = sizeText === '224' ? 224 : 512;
-const part = process.env.CUT3R_BENCH_PART;
-if (part) await compile(size, part);
-else {
-  const parent = await mkdtemp(join(process.env.BENCH_FOLDER ?? tmpdir(), 'cut3r-bench-'));
-  const folder = join(parent, `cut3r-${size}`);
-  try {
-    await new Promise<void>((resolve, reject) =>
-      fork(fileURLToPath(import.meta.url), [String(size)], { env: { ...process.env, CUT3R_BENCH_PART: folder } }).on(
-        'exit',
-        (code) => (code === 0 ? resolve() : reject(new Error(`The compile ended with ${code}.`))),
-      ),
-    );
-    await measure(size, folder, threadsText ? Number(threadsText) : physicalCores());
-  } finally {
-    await rm(parent, { recursive: true, force: true });
+async function main(): Promise<void> {
+  const [sizeText = '512', threadsText] = process.argv.slice(2);
+  const size: Size = sizeText === '224' ? 224 : 512;
+  const part = process.env.CUT3R_BENCH_PART;
+  if (part) await compile(size, part);
+  else {
+    const parent = await mkdtemp(join(process.env.BENCH_FOLDER ?? tmpdir(), 'cut3r-bench-'));
+    const folder = join(parent, `cut3r-${size}`);
+    try {
+      await new Promise<void>((resolve, reject) =>
+        fork(fileURLToPath(import.meta.url), [String(size)], { env: { ...process.env, CUT3R_BENCH_PART: folder } }).on(
+          'exit',
+          (code) => (code === 0 ? resolve() : reject(new Error(`The compile ended with ${code}.`))),
+        ),
+      );
+      await measure(size, folder, threadsText ? Number(threadsText) : physicalCores());
+    } finally {
+      await rm(parent, { recursive: true, force: true });
+    }
   }
 }
+
+if (import.meta.main) await main();

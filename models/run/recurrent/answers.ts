@@ -58,8 +58,8 @@ export function disagreement(answer: StepAnswer): Float32Array {
     const dx = m[0] * x + m[1] * y + m[2] * z + t[0] - pointsWorld[p];
     const dy = m[3] * x + m[4] * y + m[5] * z + t[1] - pointsWorld[p + 1];
     const dz = m[6] * x + m[7] * y + m[8] * z + t[2] - pointsWorld[p + 2];
-    const far = Math.hypot(x, y, z);
-    errors[i] = far > 0 ? Math.hypot(dx, dy, dz) / far : 1;
+    const far = x * x + y * y + z * z;
+    errors[i] = far > 0 ? Math.sqrt((dx * dx + dy * dy + dz * dz) / far) : 1;
   }
   return errors;
 }

@@ -24,7 +24,10 @@ function weightedFocal(points: Float32Array, widthPx: number, heightPx: number, 
       if (!Number.isFinite(rx) || !Number.isFinite(ry)) continue;
       const px = x + 0.5 - widthPx / 2;
       const py = y + 0.5 - heightPx / 2;
-      const weight = last === null ? 1 : 1 / Math.max(1e-8, Math.hypot(px - last * rx, py - last * ry));
+      // Math.hypot would be many times slower in a loop over all pixels.
+      const dx = px - (last ?? 0) * rx;
+      const dy = py - (last ?? 0) * ry;
+      const weight = last === null ? 1 : 1 / Math.max(1e-8, Math.sqrt(dx * dx + dy * dy));
       above += weight * (px * rx + py * ry);
       below += weight * (rx * rx + ry * ry);
     }

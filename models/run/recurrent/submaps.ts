@@ -48,7 +48,7 @@ export function descriptorOf({ data, shape }: NamedTensor): Float32Array {
   const features = data as Float32Array;
   const mean = new Float32Array(channels);
   for (let i = 0; i < features.length; i++) mean[i % channels] += features[i];
-  const norm = Math.hypot(...mean);
+  const norm = Math.sqrt(mean.reduce((sum, value) => sum + value * value, 0));
   return mean.map((value) => value / (norm || 1));
 }
 
