@@ -25,7 +25,14 @@ export interface Action {
 
 /** How a binding is written in tooltips and menus. */
 export function keyLabel({ key, code, ctrl, shift }: KeyBinding): string {
-  const named: Record<string, string> = { ' ': 'Space', ',': ',', '.': '.', Escape: 'Esc' };
+  const named: Record<string, string> = {
+    ' ': 'Space',
+    ',': ',',
+    '.': '.',
+    Escape: 'Esc',
+    ArrowLeft: '←',
+    ArrowRight: '→',
+  };
   const name = key
     ? (named[key] ?? (key.length === 1 ? key.toUpperCase() : key))
     : (code ?? '').replace(/^(Key|Digit)/, '');

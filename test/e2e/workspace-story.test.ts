@@ -112,6 +112,18 @@ test('a drop of nonsense says what is wrong with each file', { timeout: 60_000 }
   expect(await studio.page.getByRole('button', { name: 'Add photos or a video…' }).count()).toBe(1);
 });
 
+test('photos dropped on the home page become a project of their own', { timeout: 60_000 }, async () => {
+  await studio.page.getByRole('button', { name: 'All projects' }).click();
+  await studio.page.getByRole('heading', { name: 'Drop photos, a folder or a video' }).waitFor();
+  await expect.poll(() => studio.page.getByTestId('projects').textContent()).toContain('Rendered room');
+  await studio.screenshot('home');
+  await studio.dropPhotos(photos.slice(0, 2));
+  await expect
+    .poll(() => studio.page.getByTestId('project-name').textContent(), { timeout: 30_000 })
+    .toContain('Scene of');
+  await expect.poll(() => option(1).getAttribute('aria-label'), { timeout: 30_000 }).toContain('view_2.jpg');
+});
+
 test('nothing went wrong in the page meanwhile', () => {
   expect(studio.problems()).toEqual([]);
 });
