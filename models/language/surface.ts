@@ -30,6 +30,8 @@ export interface RoomPlanes {
 /** Cosine above which a normal counts as along up (30°), and below which as level (75° from up). */
 const alongUp = Math.cos(Math.PI / 6);
 const acrossUp = Math.cos((75 * Math.PI) / 180);
+/** On a known plane a normal may be off by so much (53°): single normals are noisy, and the place says enough. */
+const roughly = 0.6;
 
 /**
  * Kind of one surface element.
@@ -37,21 +39,19 @@ const acrossUp = Math.cos((75 * Math.PI) / 180);
  */
 export function surfaceKindOf(planes: RoomPlanes, pointInWorld: Vec3, normalInWorld: Vec3): SurfaceKind {
   const { upInWorld, floorHeight, ceilingHeight, walls, tolerance } = planes;
-  if (normalInWorld[0] === 0 && normalInWorld[1] === 0 && normalInWorld[2] === 0) return 'unknown';
-  const slope = dot(normalInWorld, upInWorld);
+  const isUnknown = normalInWorld[0] === 0 && normalInWorld[1] === 0 && normalInWorld[2] === 0;
+  const looksAlong = (direction: Vec3, sign: 1 | -1): boolean =>
+    isUnknown || sign * dot(normalInWorld, direction) > roughly;
   const height = dot(pointInWorld, upInWorld);
-  if (slope > alongUp) {
-    if (floorHeight !== null && height < floorHeight + tolerance) return 'floor';
-    return floorHeight === null ? 'horizontal' : 'tabletop';
-  }
-  if (slope < -alongUp) return ceilingHeight !== null && height > ceilingHeight - tolerance ? 'ceiling' : 'horizontal';
-  if (Math.abs(slope) > acrossUp) return 'slanted';
-  const onWall = walls.some(
-    (wall) =>
-      Math.abs(dot(pointInWorld, wall.normalInWorld) - wall.offset) < tolerance &&
-      dot(normalInWorld, wall.normalInWorld) > 0.8,
-  );
-  return onWall ? 'wall' : 'vertical';
+  if (floorHeight !== null && height < floorHeight + tolerance && looksAlong(upInWorld, 1)) return 'floor';
+  if (ceilingHeight !== null && height > ceilingHeight - tolerance && looksAlong(upInWorld, -1)) return 'ceiling';
+  for (const { normalInWorld: wallNormal, offset } of walls)
+    if (Math.abs(dot(pointInWorld, wallNormal) - offset) < tolerance && looksAlong(wallNormal, 1)) return 'wall';
+  if (isUnknown) return 'unknown';
+  const slope = dot(normalInWorld, upInWorld);
+  if (slope > alongUp) return floorHeight === null ? 'horizontal' : 'tabletop';
+  if (slope < -alongUp) return 'horizontal';
+  return Math.abs(slope) > acrossUp ? 'slanted' : 'vertical';
 }
 
 /**
@@ -162,7 +162,9 @@ function findWalls(
       const centre = offsets[(lo + hi) >> 1];
       if (centre - tolerance < behindLimit && hi - lo > best.mass) best = { offset: centre, mass: hi - lo };
     }
-    if (best.mass > 0.03 * total) walls.push({ normalInWorld, offset: best.offset, mass: best.mass });
+    if (best.mass <= 0.03 * total) return;
+    const plane = refit({ normalInWorld, offset: best.offset }, members, positions, [east, north], tolerance);
+    walls.push({ ...plane, mass: best.mass });
   });
   // One wall is found from several directions: keep the strongest of those that look the same way.
   walls.sort((a, b) => b.mass - a.mass);
@@ -174,6 +176,45 @@ function findWalls(
     if (!known) kept.push({ normalInWorld, offset });
   }
   return kept;
+}
+
+/**
+ * Straightens a wall by its own points: a mean normal is a few degrees off, and over the length of a room that is more than the
+ * tolerance. Three rounds of a line fit (smallest eigenvector of the 2×2 scatter) over the points near the plane, seen from above.
+ */
+function refit(
+  plane: { normalInWorld: Vec3; offset: number },
+  members: readonly number[],
+  positions: Float32Array,
+  [east, north]: readonly [Vec3, Vec3],
+  tolerance: number,
+): { normalInWorld: Vec3; offset: number } {
+  let { normalInWorld, offset } = plane;
+  for (let round = 0; round < 3; round++) {
+    // First wide, then as narrow as points are told by.
+    const reach = tolerance * (2 - round / 2);
+    const near: [number, number][] = [];
+    for (const i of members) {
+      const p: Vec3 = [positions[3 * i], positions[3 * i + 1], positions[3 * i + 2]];
+      if (Math.abs(dot(p, normalInWorld) - offset) < reach) near.push([dot(p, east), dot(p, north)]);
+    }
+    if (near.length < 20) break;
+    const mean = [0, 1].map((k) => near.reduce((sum, p) => sum + p[k], 0) / near.length);
+    let [xx, xy, yy] = [0, 0, 0];
+    for (const [x, y] of near) {
+      xx += (x - mean[0]) ** 2;
+      xy += (x - mean[0]) * (y - mean[1]);
+      yy += (y - mean[1]) ** 2;
+    }
+    const along = 0.5 * Math.atan2(2 * xy, xx - yy);
+    const across: Vec3 = [0, 1, 2].map(
+      (k) => -Math.sin(along) * east[k] + Math.cos(along) * north[k],
+    ) as unknown as Vec3;
+    const sign = dot(across, normalInWorld) < 0 ? -1 : 1;
+    normalInWorld = [sign * across[0], sign * across[1], sign * across[2]];
+    offset = mean[0] * dot(east, normalInWorld) + mean[1] * dot(north, normalInWorld);
+  }
+  return { normalInWorld, offset };
 }
 
 function meanDirection(indices: readonly number[], normals: Float32Array): Vec3 {

@@ -40,6 +40,24 @@ test('kinds of surface of a furnished room come out right', () => {
   expect(wrong.length / truth.length).toBeLessThan(0.02);
 });
 
+test('walls are found straight although single normals are off by many degrees', () => {
+  const { positions, normals, truth } = room();
+  // Normals lean to one side by up to 25°, as those of a rough depth map do.
+  const noisy = Float32Array.from(normals);
+  for (let i = 0; i < truth.length; i++) {
+    const lean = 0.45 * Math.sin(i * 1.7) + 0.1;
+    const [x, , z] = normals.subarray(3 * i, 3 * i + 3);
+    if (truth[i] !== 'wall') continue;
+    noisy[3 * i] = x * Math.cos(lean) - z * Math.sin(lean);
+    noisy[3 * i + 2] = x * Math.sin(lean) + z * Math.cos(lean);
+  }
+  const planes = findRoomPlanes(positions, noisy, [0, -1, 0]);
+  const walls = truth.flatMap((kind, i) => (kind === 'wall' ? [i] : []));
+  const at = (a: Float32Array, i: number): Vec3 => [a[3 * i], a[3 * i + 1], a[3 * i + 2]];
+  const found = walls.filter((i) => surfaceKindOf(planes, at(positions, i), at(noisy, i)) === 'wall');
+  expect(found.length / walls.length).toBeGreaterThan(0.95);
+});
+
 test('two separate things are two instances with their boxes, and dust is none', () => {
   const positions: number[] = [];
   for (let i = 0; i < 1000; i++) {
