@@ -62,7 +62,8 @@ export function refinePoses(graph: MatchGraph, frames: readonly RefineFrame[]): 
     ...{ errorPxBefore: NaN, errorPxAfter: NaN, depthErrorBefore: NaN, depthErrorAfter: NaN },
   };
   const refused = (refusal: string): Refinement => ({ figures, refusal, poses: [] });
-  if (linked.length < leastTracks) return refused(`only ${linked.length} points with a depth are seen by several photos`);
+  if (linked.length < leastTracks)
+    return refused(`only ${linked.length} points with a depth are seen by several photos`);
 
   const pixel = Math.max(...graph.images.map(({ widthPx, heightPx }) => Math.max(widthPx, heightPx))) / 640;
   const rig = rigOf(graph, frames, true);
