@@ -5,7 +5,8 @@ import { parseConstructor, type Literal } from './expression.ts';
 import type { TensorSource } from './tensor-source.ts';
 
 export interface Cut3rConfig {
-  head: 'linear' | 'dpt';
+  /** `composed` is ours (models/train): depth and focal length make the points. */
+  head: 'linear' | 'dpt' | 'composed';
   patchPx: number;
   /** Long side (dpt) or both sides (linear) of the pictures it was trained on. */
   sizePx: number;
@@ -21,6 +22,12 @@ export interface Cut3rConfig {
   stateColumns: number;
   memorySlots: number;
   ropeBase: number;
+  /** Channels of the language map; 0: the checkpoint has none. */
+  languageDim: number;
+  gaussians: boolean;
+  /** `word:row|word:row…`, synonyms share a row; empty without a language map. */
+  words: string;
+  wordRows: number;
 }
 
 const refuse = (name: string, reason: string): StudioFailure =>
@@ -56,7 +63,7 @@ export function readCut3rConfig(source: TensorSource, fileName: string): Cut3rCo
   mode('pose_mode', ['exp', -Infinity, Infinity]);
   mode('state_pe', '2d' as unknown as readonly Literal[]);
 
-  const head = tensors.has('downstream_head.dpt_self.head.0.weight') ? 'dpt' : 'linear';
+  const head = headOf(tensors);
   const [channels, , patchPx] = shape('patch_embed.proj.weight');
   const decoderChannels = shape('decoder_embed.weight')[0];
   const stateTokens = shape('register_tokens.weight')[0];
@@ -95,6 +102,10 @@ export function readCut3rConfig(source: TensorSource, fileName: string): Cut3rCo
     stateColumns: side % 2 === 0 ? side : side + 1,
     memorySlots: shape('pose_retriever.mem')[1],
     ropeBase: ropeBaseOf(options.get('pos_embed') ?? 'RoPE100', fileName),
+    languageDim: tensors.get('text_space.vectors')?.shape[1] ?? 0,
+    gaussians: tensors.has('gaussian_head.fc2.weight'),
+    words: String(options.get('words') ?? ''),
+    wordRows: tensors.get('text_space.vectors')?.shape[0] ?? 0,
   };
   const heads: [string, number, number][] = [
     ['encoder', channels, encoderHeads],
@@ -105,6 +116,11 @@ export function readCut3rConfig(source: TensorSource, fileName: string): Cut3rCo
     if (width % (count * 4) !== 0) throw refuse(fileName, `its ${part} of width ${width} cannot have ${count} heads.`);
   if (patchPx !== 16) throw refuse(fileName, `its patches are ${patchPx} pixels wide, not 16.`);
   return config;
+}
+
+function headOf(tensors: TensorSource['tensors']): Cut3rConfig['head'] {
+  if (tensors.has('downstream_head.dpt_self.head.0.weight')) return 'dpt';
+  return tensors.has('downstream_head.focal_head.mlp.fc1.weight') ? 'composed' : 'linear';
 }
 
 function optionsOf({ expression }: TensorSource, fileName: string): ReadonlyMap<string, Literal> {

@@ -1,26 +1,13 @@
 // Heads of CUT3R: pose, points and confidence in the photo's own axes and in the world's, colour (model-facts 1.10 to 1.12).
 
+import { composedPoints, extraHeads } from './cut3r-composed.ts';
 import type { Cut3rConfig } from './cut3r-config.ts';
+import type { HeadInputs } from './cut3r-head-inputs.ts';
 import { dptBranch } from './dpt.ts';
 import type { GraphBuilder, Value } from './graph.ts';
-import { layerNorm, linear, mlp, residual, selfAttention, type Net, type RopeTable } from './layers.ts';
+import { layerNorm, linear, mlp, residual, selfAttention, type Net } from './layers.ts';
+import { shuffled } from './pixel-shuffle.ts';
 import { expand } from './points.ts';
-
-export interface HeadInputs {
-  /** [rows, cols, channels] from the encoder. */
-  features: Value;
-  rows: Value;
-  cols: Value;
-  /** The same as [n, channels]. */
-  tokens: Value;
-  /** Two levels of the image decoder without the pose token, not normalised. */
-  middle: readonly Value[];
-  /** Last level, normalised, without the pose token. */
-  last: Value;
-  /** [1, channels] */
-  pose: Value;
-  rope: RopeTable;
-}
 
 /** Adds the outputs `points_self`, `conf_self`, `points_world`, `conf_world`, `colors`, `pose`. All in float32. */
 export function cut3rHead(net: Net, config: Cut3rConfig, inputs: HeadInputs): void {
@@ -32,15 +19,19 @@ export function cut3rHead(net: Net, config: Cut3rConfig, inputs: HeadInputs): vo
     inputs.last,
   );
   const maps =
-    config.head === 'linear'
-      ? {
-          self: shuffled(net, 'downstream_head.proj', inputs.last, channels, 4, inputs),
+    config.head === 'dpt'
+      ? dptMaps(net, config, inputs, moved)
+      : {
           world: shuffled(net, 'downstream_head.cross_proj', moved, channels, 4, inputs),
           colors: shuffled(net, 'downstream_head.rgb_proj', inputs.last, channels, 3, inputs),
-        }
-      : dptMaps(net, config, inputs, moved);
-  const signed = config.head === 'linear' ? signOfDepth(g, maps.self) : maps.self;
-  pointOutputs(g, signed, 'self');
+        };
+  if ('self' in maps) pointOutputs(g, maps.self, 'self');
+  else if (config.head === 'composed') composedPoints(net, config, inputs);
+  else {
+    const own = shuffled(net, 'downstream_head.proj', inputs.last, channels, 4, inputs);
+    pointOutputs(g, signOfDepth(g, own), 'self');
+  }
+  extraHeads(net, config, inputs);
   pointOutputs(g, maps.world, 'world');
   const light = g.add(g.mul(g.op('Sigmoid', [maps.colors]), g.scalar(1 - 2e-6)), g.scalar(1e-6));
   g.output('colors', g.sub(g.mul(light, g.scalar(2)), g.scalar(1)), ['height', 'width', 3]);
@@ -84,26 +75,6 @@ function modulatedBlock(net: Net, config: Cut3rConfig, prefix: string, x: Value,
     y,
     mlp(net, `${prefix}.mlp`, modulated('norm2', y), { inputs: channels, hidden, outputs: channels }),
   );
-}
-
-/** MLP per token, then each token's numbers become a square of pixels: [height, width, count]. */
-function shuffled(
-  net: Net,
-  prefix: string,
-  x: Value,
-  channels: number,
-  count: number,
-  { rows, cols }: HeadInputs,
-): Value {
-  const { g } = net;
-  const side = 16;
-  const hidden = net.weights.rowsOf(`${prefix}.fc1.weight`);
-  const y = g.cast(mlp(net, prefix, x, { inputs: channels, hidden, outputs: count * side * side }), 'float32');
-  const part = (value: Value): Value => g.op('Unsqueeze', [value, g.ints(0)]);
-  const split = g.concat([part(rows), part(cols), g.ints(count, side, side)], 0);
-  const pixels = g.transpose(g.op('Reshape', [y, split]), [0, 3, 1, 4, 2]);
-  const size = g.concat([g.mul(part(rows), g.ints(side)), g.mul(part(cols), g.ints(side)), g.ints(count)], 0);
-  return g.op('Reshape', [pixels, size]);
 }
 
 function dptMaps(

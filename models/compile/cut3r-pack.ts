@@ -3,6 +3,7 @@
 import type { Manifest } from '../run/manifest.ts';
 import { readCut3rConfig, type Cut3rConfig } from './cut3r-config.ts';
 import type { BuiltGraph } from './built-graph.ts';
+import { buildText } from './cut3r-composed.ts';
 import { buildEncoder, buildInit, buildRayEncoder, buildStep, cut3rUnused } from './cut3r.ts';
 import { writePack, type CompileOptions } from './pack-writer.ts';
 import type { TensorSource } from './tensor-source.ts';
@@ -14,6 +15,9 @@ export const cut3rLicence = {
   url: 'https://github.com/CUT3R/CUT3R/blob/main/LICENSE',
   mustAccept: true,
 };
+
+/** Networks with the composed head come from models/train. */
+export const ownLicence: Manifest['licence'] = { id: 'MIT', name: 'MIT', url: null, mustAccept: false };
 
 export interface PackIdentity {
   id: string;
@@ -37,6 +41,7 @@ export function buildCut3r(
     rays: buildRayEncoder(config, ledger, precision),
     init: buildInit(config, ledger),
     step: buildStep(config, ledger, precision),
+    ...(config.languageDim > 0 ? { text: buildText(config, ledger) } : {}),
   };
   ledger.assertComplete(fileName, cut3rUnused);
   return { config, graphs };
@@ -68,6 +73,7 @@ export async function compileCut3r(
         decoderChannels: decoder.channels,
         stateTokens: config.stateTokens,
         memorySlots: config.memorySlots,
+        ...(config.languageDim > 0 ? { languageDim: config.languageDim, words: config.words } : {}),
         fingerprint,
       },
       workingMb: workingMb(config),

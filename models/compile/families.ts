@@ -5,7 +5,7 @@ import { StudioFailure } from '../../projects/format/result.ts';
 import type { Manifest } from '../run/manifest.ts';
 import { buildClip, clipLicence, compileClip, type Activation } from './clip.ts';
 import { isClip } from './clip-names.ts';
-import { buildCut3r, compileCut3r, cut3rLicence, parameterCount, type PackIdentity } from './cut3r-pack.ts';
+import { buildCut3r, compileCut3r, cut3rLicence, ownLicence, parameterCount, type PackIdentity } from './cut3r-pack.ts';
 import type { CompileOptions } from './pack-writer.ts';
 import type { TensorSource } from './tensor-source.ts';
 import type { Precision } from './weights.ts';
@@ -50,6 +50,14 @@ const cut3r: Family = {
   holds: ({ tensors }) => tensors.has('pose_retriever.mem') && tensors.has('register_tokens.weight'),
   describe: (source, fileName, precision) => {
     const { config, graphs } = buildCut3r(source, fileName, precision);
+    if (config.head === 'composed')
+      return {
+        id: `permanence-${config.sizePx}${halfId(precision)}`,
+        name: `Permanence ${config.sizePx}${halfName(precision)}`,
+        kind: 'recurrent',
+        licence: ownLicence,
+        packBytes: bytesOf(graphs),
+      };
     return {
       id: `cut3r-${config.sizePx}-${config.head}${halfId(precision)}`,
       name: `CUT3R ${config.sizePx} ${config.head === 'dpt' ? 'DPT' : 'linear'}${halfName(precision)}`,
