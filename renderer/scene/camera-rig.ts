@@ -133,6 +133,8 @@ export class CameraRig {
     } else {
       const { zoom } = this.orthographic;
       this.controls.camera = this.perspective;
+      // The controls would carry the zoom of the parallel view over.
+      void this.controls.zoomTo(1, false);
       void this.controls.dollyTo(1 / (zoom * half), false);
     }
     this.controls.mouseButtons.wheel = on ? CameraControls.ACTION.ZOOM : CameraControls.ACTION.DOLLY;

@@ -28,6 +28,7 @@ export interface PointStyle {
   sizeFactor: number;
   minConfidence: number;
   showInferred: boolean;
+  showBacks: boolean;
 }
 
 export class PointLayer {
@@ -88,6 +89,7 @@ export class PointLayer {
     this.uniforms.uSizeFactor.value = style.sizeFactor;
     this.uniforms.uMinConfidence.value = style.minConfidence;
     this.uniforms.uInferred.value = style.showInferred ? 1 : 0;
+    this.uniforms.uBacks.value = style.showBacks ? 1 : 0;
     this.onChange();
   }
 

@@ -12,7 +12,7 @@ export type ColourSource = (typeof colourSources)[number];
 const vertexShader = /* glsl */ `
 in vec4 color;
 in vec4 extra;
-uniform float uMinConfidence, uPixelsPerUnit, uSizeFactor, uFootprint, uSpread, uFrameShare, uMostPx, uInferred;
+uniform float uMinConfidence, uPixelsPerUnit, uSizeFactor, uFootprint, uSpread, uFrameShare, uMostPx, uInferred, uBacks;
 uniform int uSource, uBoxFrom, uBoxCount;
 uniform vec2 uRange;
 uniform vec3 uRamp[${rampStops}];
@@ -58,6 +58,13 @@ void main() {
     return;
   }
   vec4 display = modelMatrix * vec4(position, 1.0);
+  // The back of a surface was never seen; hidden, one looks into a room from outside.
+  vec3 sight = isOrthographic ? -vec3(viewMatrix[0][2], viewMatrix[1][2], viewMatrix[2][2]) : normalize(display.xyz - cameraPosition);
+  if (uBacks < 0.5 && dot(uDisplayFromCamera * normalOf(extra.xy), sight) > 0.1) {
+    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+    gl_PointSize = 0.0;
+    return;
+  }
   gl_Position = projectionMatrix * viewMatrix * display;
   vDepth = gl_Position.w;
   float unit = length(modelMatrix[0].xyz);
@@ -98,6 +105,7 @@ export interface PointUniforms {
   uFrameShare: IUniform<number>;
   uMostPx: IUniform<number>;
   uInferred: IUniform<number>;
+  uBacks: IUniform<number>;
   uSource: IUniform<number>;
   uBoxFrom: IUniform<number>;
   uBoxCount: IUniform<number>;
@@ -119,6 +127,7 @@ export function createPointMaterial(): { material: ShaderMaterial; uniforms: Poi
     uFrameShare: { value: 0 },
     uMostPx: { value: 24 },
     uInferred: { value: 1 },
+    uBacks: { value: 0 },
     uSource: { value: 0 },
     uBoxFrom: { value: 0 },
     uBoxCount: { value: 0 },

@@ -6,6 +6,7 @@ import { deletionTest, type FrameBox } from '../../projects/format/edits.ts';
 import { decodeGaussianChunk, type GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
 import type { ChunkId, FrameId, GaussianChunk } from '../../projects/format/scene.ts';
 import { identitySim3, inverse, transformPoint, type Vec3 } from '../../projects/format/sim3.ts';
+import { hideBacks } from './hide-backs.ts';
 import type { PlacedFrame } from './point-layer.ts';
 import { paintSplats, type SplatPaint } from './splat-colours.ts';
 
@@ -37,6 +38,7 @@ export class SplatLayer {
   private chunks: readonly GaussianChunk[] = [];
   private deleted: ReadonlyMap<FrameId, readonly FrameBox[]> = new Map();
   private paint: SplatPaint = { mode: 'photo' };
+  private showBacks = false;
   private loading = false;
   private disposed = false;
 
@@ -78,6 +80,12 @@ export class SplatLayer {
   setDeleted(boxesOf: ReadonlyMap<FrameId, readonly FrameBox[]>): void {
     this.deleted = boxesOf;
     this.repaint();
+  }
+
+  setBacks(show: boolean): void {
+    this.showBacks = show;
+    for (const { mesh } of this.loaded.values()) hideBacks(mesh, !show);
+    this.options.onChange();
   }
 
   setPaint(paint: SplatPaint): void {
@@ -179,6 +187,7 @@ export class SplatLayer {
       const each = { chunk, columns, mesh };
       this.loaded.set(chunk.id, each);
       this.place(each);
+      if (!this.showBacks) hideBacks(mesh, true);
       this.colour(each);
       this.group.add(mesh);
       this.options.onChange();

@@ -20,6 +20,8 @@ export class ViewState {
   showCameras = $state(true);
   showPhotosInCameras = $state(true);
   showInferred = $state(true);
+  /** Surfaces seen from behind; without them one looks into a room from outside. */
+  showBacks = $state(false);
   showGrid = $state(true);
   /** Factor on the size of the camera frusta. */
   cameraSize = $state(1);

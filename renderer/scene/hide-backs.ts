@@ -1,0 +1,35 @@
+// Splats seen from behind disappear: from outside one looks into a room instead of at the backs of its walls.
+
+import { dyno, type SplatMesh } from '@sparkjsdev/spark';
+
+/**
+ * Makes a mesh hide discs that turn their back to the eye. A disc's thin axis is its own z, its front is the side that its photo saw: the
+ * camera that saw it stands at the origin of the mesh. Balls (splats without a known normal) have no back.
+ */
+export function hideBacks(mesh: SplatMesh, hide: boolean): void {
+  mesh.enableViewToObject = hide;
+  mesh.objectModifiers = hide ? [modifierFor(mesh)] : undefined;
+  mesh.updateGenerator();
+}
+
+function modifierFor(mesh: SplatMesh): NonNullable<SplatMesh['objectModifiers']>[number] {
+  const eye = mesh.context.viewToObject.translate;
+  return dyno.dynoBlock({ gsplat: dyno.Gsplat }, { gsplat: dyno.Gsplat }, ({ gsplat }) => {
+    if (!gsplat) throw new TypeError('Spark gave no splat to change.');
+    return new dyno.Dyno({
+      inTypes: { gsplat: dyno.Gsplat, eye: 'vec3' },
+      outTypes: { gsplat: dyno.Gsplat },
+      inputs: { gsplat, eye },
+      statements: ({ inputs, outputs }) => [
+        `${outputs.gsplat} = ${inputs.gsplat};`,
+        '{',
+        `  vec3 front = quatVec(${inputs.gsplat}.quaternion, vec3(0.0, 0.0, 1.0));`,
+        `  if (dot(front, ${inputs.gsplat}.center) > 0.0) front = -front;`,
+        `  vec3 toEye = ${inputs.eye} - ${inputs.gsplat}.center;`,
+        `  bool isDisc = ${inputs.gsplat}.scales.z < 0.6 * ${inputs.gsplat}.scales.y;`,
+        `  if (isDisc && dot(front, toEye) < -0.1 * length(toEye)) ${outputs.gsplat}.rgba.a = 0.0;`,
+        '}',
+      ],
+    }).outputs;
+  });
+}
