@@ -11,6 +11,8 @@ export interface AdjustMapOptions {
   moving?: ReadonlySet<number>;
   /** Lenses that are adjusted; without it all. */
   movingCameras?: ReadonlySet<number>;
+  /** Ends when a step lowers the cost by a smaller share. */
+  leastGain?: number;
   /** false holds the distortion. */
   distortion?: boolean;
 }
@@ -31,7 +33,7 @@ export function adjustMap(map: SceneMap, options: AdjustMapOptions): BundleSumma
     maxIterations: options.maxIterations,
     // A quarter of the tolerance is one pixel of 640.
     lossPx: tolerance / 4,
-    leastGain: 1e-4,
+    leastGain: options.leastGain ?? 1e-4,
   });
   writeBack(map, points, images, problem);
   return summary;

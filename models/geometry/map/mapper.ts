@@ -20,25 +20,31 @@ export interface MapperProgress {
   pointsAtGlobal: number;
   /** Photo and the number of points it could see when it was refused. */
   refused: [number, number][];
+  /** Median angle of the pair it began with, in radians. */
+  startAngle: number;
 }
+
+const nothingYet: MapperProgress = { photosAtGlobal: 0, pointsAtGlobal: 0, refused: [], startAngle: 0 };
 
 export class Mapper {
   readonly map: SceneMap;
+  startAngle: number;
   private photosAtGlobal: number;
   private pointsAtGlobal: number;
   /** Photos that were tried in vain, with the number of points they could see then. */
   private readonly refused: Map<number, number>;
 
-  constructor(map: SceneMap, progress: MapperProgress = { photosAtGlobal: 0, pointsAtGlobal: 0, refused: [] }) {
+  constructor(map: SceneMap, progress: MapperProgress = nothingYet) {
     this.map = map;
     this.photosAtGlobal = progress.photosAtGlobal;
     this.pointsAtGlobal = progress.pointsAtGlobal;
     this.refused = new Map(progress.refused);
+    this.startAngle = progress.startAngle;
   }
 
   progress(): MapperProgress {
-    const { photosAtGlobal, pointsAtGlobal, refused } = this;
-    return { photosAtGlobal, pointsAtGlobal, refused: [...refused] };
+    const { photosAtGlobal, pointsAtGlobal, refused, startAngle } = this;
+    return { photosAtGlobal, pointsAtGlobal, refused: [...refused], startAngle };
   }
 
   /** Begins with the best of the given pairs. @returns false when none is good enough */
@@ -48,6 +54,7 @@ export class Mapper {
       if (start.medianAngle < leastMedianAngle) continue;
       const lenses = map.cameras.map((camera) => camera.focalPx);
       startMap(map, start);
+      this.startAngle = start.medianAngle;
       this.adjustAll(15);
       if (map.poses.size === 2 && map.points.size >= leastPointsToStart) return true;
       for (const image of map.poses.keys()) map.remove(image);
@@ -97,11 +104,11 @@ export class Mapper {
   }
 
   /** Adjusts everything, with growing points and filtering in between. */
-  adjustAll(maxIterations: number, rounds = 1): void {
+  adjustAll(maxIterations: number, rounds = 1, leastGain = 1e-4): void {
     const { map } = this;
     for (let round = 0; round < rounds; round++) {
       completeAndMerge(map);
-      adjustMap(map, { maxIterations });
+      adjustMap(map, { maxIterations, leastGain });
       const before = countObservations(map);
       const dropped = filterPoints(map, 0.8);
       for (const image of map.poses.keys()) triangulateImage(map, image);

@@ -12,6 +12,10 @@ const degrees = Math.PI / 180;
 /** Median angle between the rays of the first pair: a good one while there is choice, a poor one rather than none. */
 const goodAngle = 2.5 * degrees;
 const poorAngle = 0.8 * degrees;
+/** A map that began with less may have settled in a wrong place. */
+const weakAngle = 4 * degrees;
+/** So many photos without a good start are enough: then a poor one has to do. */
+const patience = 8;
 /** A piece of fewer photos than this is not worth a map of its own. */
 const leastPhotosInMap = 3;
 
@@ -53,7 +57,7 @@ export class Growth {
     if (fresh.length === 0) return;
     const mapper = new Mapper(new SceneMap(this.graph, this.lenses, this.lensOf));
     // With few photos only a good start will do; later any start that holds.
-    const least = this.waiting.size >= 4 ? poorAngle : goodAngle;
+    const least = this.waiting.size >= patience ? poorAngle : goodAngle;
     if (!mapper.start(pairs, goodAngle) && (least === goodAngle || !mapper.start(pairs, least))) return;
     this.maps.push(mapper);
     this.grow(mapper);
@@ -85,8 +89,15 @@ export class Growth {
   finish(mapper: Mapper): void {
     mapper.adjustAll(20, 2);
     this.grow(mapper);
-    mapper.adjustAll(30, 2);
+    mapper.adjustAll(60, 3, 1e-5);
     this.collectLost();
+  }
+
+  /** Photos found no place although they match something, or the first map began with hardly any parallax: another start may do better. */
+  get wantsRebuild(): boolean {
+    const [first] = this.maps;
+    if ([...this.waiting].some((image) => this.graph.pairsWith(image).length > 0)) return true;
+    return first !== undefined && first.startAngle < weakAngle && first.map.poses.size > 3;
   }
 
   /**
@@ -99,13 +110,14 @@ export class Growth {
     const pairs = this.graph.pairs.filter(({ aIdx, bIdx }) => images.has(aIdx) && images.has(bIdx));
     const mapper = new Mapper(new SceneMap(this.graph, this.lenses, this.lensOf));
     if (!mapper.start(pairs, goodAngle) && !mapper.start(pairs, poorAngle)) return false;
+    if (old && mapper.startAngle <= old.startAngle && this.waiting.size === 0) return false;
     for (;;) {
       const left = [...images].filter((image) => !mapper.map.poses.has(image));
       const next = mapper.nextBest(left);
       if (next < 0) break;
       mapper.add(next);
     }
-    mapper.adjustAll(30, 2);
+    mapper.adjustAll(60, 2, 1e-5);
     if (old && quality(mapper.map) <= quality(old.map)) return false;
     if (old) moveInto(mapper.map, old.map);
     this.maps[0] = mapper;

@@ -32,8 +32,11 @@ export async function settleOnce(
   });
   switch (progress.stage) {
     case 'rebuild':
-      // Only photos that match something but found no place make a second opinion worth its time.
-      if ([...growth.waiting].some((image) => growth.graph.pairsWith(image).length > 0)) growth.rebuild();
+      if (growth.wantsRebuild) {
+        // Both opinions are judged at their best.
+        if (growth.maps[0]) growth.finish(growth.maps[0]);
+        growth.rebuild();
+      }
       return piece({ stage: 'further' });
     case 'further':
       if (growth.beginFurtherMap()) return piece(progress);
