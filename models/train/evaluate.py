@@ -1,0 +1,168 @@
+"""Figures on held-out renders, and on folders of real photos, as Markdown. `python models/train/evaluate.py --from SHARDS`"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+
+from export import load_network
+from metrics import Confusion, auc, depth_figures, pair_errors, psnr, scaled_by_median
+from model.gaussians import gaussians_of, merged, moved, render_gaussians
+from model.network import Network
+from model.points import ray_map
+from real_data import read_windows
+from scenes.render import Sequences, render
+from scenes.truth import flow_between
+from train import library_for
+
+#: Seeds that no training uses (they begin at the training's seed · 2^40).
+HELD_OUT_SEED = 10**9
+
+
+class Mean:
+    """Running means by name."""
+
+    def __init__(self) -> None:
+        self.sums: dict[str, float] = {}
+        self.counts: dict[str, int] = {}
+
+    def add(self, **values: float) -> None:
+        for name, value in values.items():
+            self.sums[name] = self.sums.get(name, 0) + value
+            self.counts[name] = self.counts.get(name, 0) + 1
+
+    def __getitem__(self, name: str) -> float:
+        return self.sums[name] / self.counts[name] if name in self.sums else float("nan")
+
+
+@torch.no_grad()
+def evaluate_renders(network: Network, batches: Iterable[Sequences]) -> str:
+    """The last view of every sequence is asked for by its rays alone."""
+    means, confusion = Mean(), Confusion()
+    rotations, translations = [], []
+    for scenes in batches:
+        batch, views = scenes.rgb.shape[:2]
+        height, width = scenes.rgb.shape[-2:]
+        asked = torch.zeros(views, dtype=torch.bool)
+        asked[-1] = True
+        relative = torch.linalg.inv(scenes.pose[:, :1]) @ scenes.pose
+        rays = ray_map(relative, scenes.intrinsics, height, width)
+        out = network(scenes.rgb * 2 - 1, rays, asked)
+        depth = out["log_depth"].exp()
+        nearest = _nearest(relative)
+        gaussians = _gaussian_view(out, scenes, relative)
+        seen = torch.stack([flow_between(scenes, views - 1, v)[1] for v in range(views - 1)]).any(0)
+        for b in range(batch):
+            truth, valid = scenes.depth[b, :-1], torch.ones_like(scenes.depth[b, :-1], dtype=torch.bool)
+            ours = depth_figures(scaled_by_median(depth[b, :-1], truth, valid), truth, valid)
+            flat = depth_figures(torch.ones_like(truth) * truth.median(), truth, valid)
+            means.add(absrel=ours["AbsRel"], delta=ours["δ<1.25"], absrel_flat=flat["AbsRel"], delta_flat=flat["δ<1.25"],
+                      absrel_metric=depth_figures(depth[b, :-1], truth, valid)["AbsRel"])
+            r, t = pair_errors(out["pose"][b, :-1], relative[b, :-1])
+            rotations.append(r)
+            translations.append(t)
+            for v in range(views - 1):
+                if "language" in out:
+                    confusion.add(out["language"][b, v], scenes.word[b, v], network.text_vectors)
+            view, copy = scenes.rgb[b, -1], nearest[b]
+            hole = seen[b].float()
+            means.add(psnr_rays=psnr((out["rgb"][b, -1] + 1) / 2, view), psnr_copy=psnr(scenes.rgb[b, copy], view),
+                      psnr_gaussians=psnr(gaussians[b], view, hole), psnr_copy_seen=psnr(scenes.rgb[b, copy], view, hole))
+            target, everywhere = scenes.depth[b, -1], torch.ones_like(scenes.depth[b, -1], dtype=torch.bool)
+            means.add(asked=depth_figures(scaled_by_median(depth[b, -1], target, everywhere), target, everywhere)["AbsRel"],
+                      asked_copy=depth_figures(scaled_by_median(scenes.depth[b, copy], target, everywhere), target, everywhere)["AbsRel"])
+    rotation, translation = torch.cat(rotations), torch.cat(translations)
+    classes, common = confusion.figures(), confusion.majority()
+    rows = [
+        ("depth AbsRel, median scale", means["absrel"], "constant depth", means["absrel_flat"]),
+        ("depth δ<1.25, median scale", means["delta"], "constant depth", means["delta_flat"]),
+        ("depth AbsRel in metres", means["absrel_metric"], "", None),
+        ("AUC@30 of pairs", auc(rotation, translation), "identity", 0.0),
+        ("mIoU over the eight classes", classes["mIoU"], "commonest class", common["mIoU"]),
+        ("mAcc over the eight classes", classes["mAcc"], "commonest class", common["mAcc"]),
+        ("PSNR of Gaussians in a new view, where seen (dB)", means["psnr_gaussians"], "nearest photo", means["psnr_copy_seen"]),
+        ("ray-map answer: PSNR (dB)", means["psnr_rays"], "nearest photo", means["psnr_copy"]),
+        ("ray-map answer: depth AbsRel", means["asked"], "true depth of the nearest photo", means["asked_copy"]),
+    ]
+    return _table("held-out renders", rows)
+
+
+def _nearest(relative: torch.Tensor) -> list[int]:
+    """Per sequence the photo whose camera is nearest to the last one: metres plus radians."""
+    last = relative[:, -1:]
+    distance = (relative[:, :-1, :3, 3] - last[..., :3, 3]).norm(dim=-1)
+    trace = (relative[:, :-1, :3, :3] * last[..., :3, :3]).sum((-1, -2))
+    return (distance + torch.acos(((trace - 1) / 2).clamp(-1, 1))).argmin(1).tolist()
+
+
+def _gaussian_view(out: dict[str, torch.Tensor], scenes: Sequences, relative: torch.Tensor) -> torch.Tensor:
+    """[B,3,H,W]: Gaussians of all photos at their true places, from the last camera."""
+    height, width = scenes.rgb.shape[-2:]
+    to_last = torch.linalg.inv(relative[:, -1])
+    parts = [moved(gaussians_of(out["gaussians"][:, v], out["log_depth"][:, v], out["focal"][:, v], scenes.rgb[:, v]), to_last @ relative[:, v])
+             for v in range(scenes.rgb.shape[1] - 1)]
+    return render_gaussians(merged(parts), scenes.intrinsics[:, -1], height, width)[0]
+
+
+@torch.no_grad()
+def evaluate_photos(network: Network, folder: Path, views: int, device: torch.device) -> str:
+    means, rotations, translations, identity = Mean(), [], [], []
+    for window in read_windows(folder, views, network.sizes.img_size):
+        out = network(window.rgb[None].to(device) * 2 - 1, extras=False)
+        r, t = pair_errors(out["pose"][0].cpu(), window.pose)
+        rotations.append(r)
+        translations.append(t)
+        still = torch.zeros(views, 7)
+        still[:, 3] = 1
+        identity.append(pair_errors(still, window.pose)[0])
+        if window.depth is not None:
+            valid = window.depth > 0
+            ours = depth_figures(scaled_by_median(out["log_depth"][0].exp().cpu(), window.depth, valid), window.depth, valid)
+            flat = depth_figures(torch.ones_like(window.depth) * window.depth[valid].median(), window.depth, valid)
+            means.add(absrel=ours["AbsRel"], delta=ours["δ<1.25"], absrel_flat=flat["AbsRel"], delta_flat=flat["δ<1.25"])
+    rotation, translation = torch.cat(rotations), torch.cat(translations)
+    rows = [("AUC@30 of pairs", auc(rotation, translation), "identity", 0.0), ("rotation, mean degrees", rotation.mean().item(), "identity", torch.cat(identity).mean().item())]
+    if "absrel" in means.sums:
+        rows += [("depth AbsRel, median scale", means["absrel"], "constant depth", means["absrel_flat"]), ("depth δ<1.25, median scale", means["delta"], "constant depth", means["delta_flat"])]
+    return _table(f"{folder.name}, windows of {views}", rows)
+
+
+def _table(title: str, rows: list[tuple[str, float, str, float | None]]) -> str:
+    lines = [f"| {title} | ours | beside it |", "| --- | --- | --- |"]
+    lines += [f"| {name} | {ours:.3f} | {f'{other:.3f} ({beside})' if other is not None else ''} |" for name, ours, beside, other in rows]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--from", dest="source", type=Path, required=True, help="folder of shards")
+    parser.add_argument("--assets", type=Path)
+    parser.add_argument("--packed", type=Path)
+    parser.add_argument("--sequences", type=int, default=64)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--views", type=int, default=5, help="of a sequence, the last one asked for by its rays")
+    parser.add_argument("--points", type=int, default=12_288)
+    parser.add_argument("--photos", type=Path, nargs="*", default=[], help="folders of real photos with poses")
+    parser.add_argument("--out", type=Path, help="Markdown file")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network, facts = load_network(args.source)
+    network = network.to(device)
+    library = library_for(args.assets, args.packed, device, True, args.points)
+    size = network.sizes.img_size
+    seeds = torch.arange(HELD_OUT_SEED, HELD_OUT_SEED + args.sequences, device=device)
+    batches = (render(library, chunk, args.views, size, size) for chunk in seeds.split(args.batch))
+    parts = [f"Step {facts['step']}, {facts['frames']} photos; {args.sequences} held-out sequences of {args.views} views.\n", evaluate_renders(network, batches)]
+    parts += [evaluate_photos(network, folder, 4, device) for folder in args.photos]
+    text = "\n".join(parts)
+    print(text)
+    if args.out:
+        args.out.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

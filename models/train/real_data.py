@@ -1,0 +1,74 @@
+"""Windows of real photos with poses, and depth where a sensor gave it, from a folder named by the caller.
+
+Layout: images/, frames.csv (index,image,…,depth), gt/trajectory_tum.txt (camera to world), and if there is depth: depth/*.png (16 bit,
+millimetres).
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+
+@dataclass
+class Window:
+    """V photos: rgb [V,3,S,S] 0…1, pose [V,4,4] world from camera, depth [V,S,S] in metres (0: unknown) or None."""
+
+    rgb: torch.Tensor
+    pose: torch.Tensor
+    depth: torch.Tensor | None
+
+
+def read_windows(folder: Path, views: int, size_px: int, step: int = 1, most: int = 40) -> list[Window]:
+    """Windows of neighbouring frames, spread over the sequence. Raises FileNotFoundError with the missing name."""
+    poses = _trajectory(folder / "gt" / "trajectory_tum.txt")
+    with (folder / "frames.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if int(row["index"]) in poses]
+    starts = range(0, len(rows) - (views - 1) * step, max(1, (len(rows) - (views - 1) * step) // most))
+    windows = []
+    for start in list(starts)[:most]:
+        chosen = rows[start : start + views * step : step]
+        rgb = torch.stack([_square(folder / "images" / row["image"], size_px) for row in chosen])
+        pose = torch.stack([poses[int(row["index"])] for row in chosen])
+        depth = None
+        if chosen[0].get("depth"):
+            depth = torch.stack([_depth(folder / "depth" / row["depth"], size_px) for row in chosen])
+        windows.append(Window(rgb, pose, depth))
+    return windows
+
+
+def _crop(picture: Image.Image) -> Image.Image:
+    side = min(picture.size)
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    return picture.crop((left, top, left + side, top + side))
+
+
+def _square(path: Path, size_px: int) -> torch.Tensor:
+    picture = _crop(Image.open(path).convert("RGB")).resize((size_px, size_px), Image.Resampling.LANCZOS)
+    return torch.from_numpy(np.asarray(picture, np.float32) / 255).permute(2, 0, 1)
+
+
+def _depth(path: Path, size_px: int) -> torch.Tensor:
+    """Nearest samples: means over edges are depths of nothing."""
+    picture = _crop(Image.open(path)).resize((size_px, size_px), Image.Resampling.NEAREST)
+    return torch.from_numpy(np.asarray(picture).astype(np.float32) / 1000)
+
+
+def _trajectory(path: Path) -> dict[int, torch.Tensor]:
+    poses = {}
+    for line in path.read_text().splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        index, *numbers = (float(part) for part in line.split())
+        x, y, z, w = numbers[3:]
+        pose = torch.eye(4)
+        pose[:3, :3] = torch.tensor([[1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)], [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+                                     [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)]])
+        pose[:3, 3] = torch.tensor(numbers[:3])
+        poses[int(index)] = pose
+    return poses
