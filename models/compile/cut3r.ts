@@ -14,8 +14,11 @@ export const cut3rUnused = (name: string): boolean =>
   /\.scratch\.layer_rn\.\d\./.test(name) ||
   /\.scratch\.refinenet4\.resConfUnit1\./.test(name);
 
+/** What the encoder needs to know; DUSt3R and MASt3R share it. */
+export type EncoderConfig = Pick<Cut3rConfig, 'encoder' | 'patchPx' | 'ropeBase'>;
+
 /** `image` [1, 3, height, width] in −1…1 → `features` [rows, cols, channels]. */
-export function buildEncoder(config: Cut3rConfig, ledger: WeightLedger, precision: Precision): BuiltGraph {
+export function buildEncoder(config: EncoderConfig, ledger: WeightLedger, precision: Precision): BuiltGraph {
   const { net, built } = startGraph('encoder', ledger, precision);
   const image = net.g.input('image', 'float32', [1, 3, 'height', 'width']);
   encode(net, config, image, {
@@ -41,7 +44,7 @@ export function buildRayEncoder(config: Cut3rConfig, ledger: WeightLedger, preci
 
 function encode(
   net: Net,
-  config: Cut3rConfig,
+  config: EncoderConfig,
   planes: Value,
   part: { patches: string; inputs: number; blocks: string; norm: string; depth: number; heads: number; hidden: number },
 ): void {

@@ -5,6 +5,7 @@ import { StudioFailure } from '../../projects/format/result.ts';
 import type { Manifest } from '../run/manifest.ts';
 import { buildClip, clipLicence, compileClip, type Activation } from './clip.ts';
 import { isClip } from './clip-names.ts';
+import { buildDust3r, compileDust3r, dust3rLicence } from './dust3r.ts';
 import { buildCut3r, compileCut3r, cut3rLicence, ownLicence, parameterCount, type PackIdentity } from './cut3r-pack.ts';
 import type { CompileOptions } from './pack-writer.ts';
 import type { TensorSource } from './tensor-source.ts';
@@ -87,7 +88,24 @@ const clip: Family = {
     compileClip(source, fileName, folder, identity, activationOf(source, fileName), options),
 };
 
-const families: readonly Family[] = [cut3r, clip];
+const dust3r: Family = {
+  family: 'dust3r',
+  holds: ({ tensors }) => tensors.has('dec_blocks2.0.norm1.weight') && tensors.has('decoder_embed.weight'),
+  describe: (source, fileName, precision) => {
+    const { config, graphs } = buildDust3r(source, fileName, precision);
+    const [id, name] = config.descriptors ? ['mast3r', 'MASt3R'] : ['dust3r', 'DUSt3R'];
+    return {
+      id: `${id}-${config.sizePx}-${config.head}${halfId(precision)}`,
+      name: `${name} ${config.sizePx} ${config.head === 'dpt' ? 'DPT' : 'linear'}${halfName(precision)}`,
+      kind: 'pairwise',
+      licence: dust3rLicence,
+      packBytes: bytesOf(graphs),
+    };
+  },
+  compile: compileDust3r,
+};
+
+const families: readonly Family[] = [cut3r, dust3r, clip];
 
 /** Files in the layout of transformers are OpenAI's own unless they say otherwise; OpenCLIP trained with the exact GELU. */
 function activationOf({ tensors }: TensorSource, fileName: string): Activation {
@@ -131,9 +149,6 @@ export function compileCheckpoint(
 }
 
 function unknownReason(tensors: TensorSource['tensors']): string {
-  const has = (pattern: RegExp): boolean => [...tensors.keys()].some((name) => pattern.test(name));
-  if (has(/^downstream_head1\..*local_features/)) return 'it looks like MASt3R, which is not supported yet.';
-  if (has(/^dec_blocks2\./)) return 'it looks like DUSt3R, which is not supported yet.';
   const [first] = tensors.keys();
   return `its ${tensors.size} tensors (${first}, …) belong to no network that is known here.`;
 }

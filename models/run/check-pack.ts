@@ -8,6 +8,7 @@ import { checkClipGolden, selfCheckClip } from '../language/clip/check.ts';
 import { ClipEncoder } from '../language/clip/encoder.ts';
 import type { OutputCheck, Tolerance } from './compare.ts';
 import type { InstalledPack } from './packs.ts';
+import { PairNetwork } from './pairwise/pair-network.ts';
 import { checkRecurrentGolden, type GoldenFile } from './recurrent/golden.ts';
 import { RecurrentNetwork } from './recurrent/network.ts';
 import { selfCheckRecurrent } from './recurrent/self-check.ts';
@@ -84,6 +85,7 @@ async function openCheckable(pack: InstalledPack, options: SessionOptions): Prom
       dispose: () => encoder.dispose(),
     };
   }
+  if (kind === 'pairwise') return PairNetwork.open(pack, options);
   if (kind !== 'recurrent')
     throw new StudioFailure('golden-mismatch', { reason: `packs of kind ${kind} have no check of this form.` });
   const network = await RecurrentNetwork.open(pack, options);

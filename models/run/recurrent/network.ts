@@ -32,6 +32,10 @@ export interface StepAnswer extends Carried {
   gate: Float32Array;
   /** MeMix's score per state token. */
   affinity: Float32Array;
+  /** [rows, cols, dim] unit vectors per cell in the space of the pack's words; only packs of our own have it. */
+  language?: NamedTensor;
+  /** [rows, cols, 14] raw Gaussians per cell (models/train/model/gaussians.py); only packs of our own have it. */
+  gaussians?: NamedTensor;
 }
 
 export class RecurrentNetwork {
@@ -90,6 +94,8 @@ export class RecurrentNetwork {
       pose: data('pose'),
       gate: data('gate'),
       affinity: data('affinity'),
+      ...(out.language ? { language: out.language } : {}),
+      ...(out.gaussians ? { gaussians: out.gaussians } : {}),
     };
   }
 
