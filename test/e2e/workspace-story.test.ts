@@ -91,6 +91,30 @@ test('one looks through a camera, fades to its photo, and returns', { timeout: 3
   await expect.poll(() => bar.count()).toBe(0);
 });
 
+test(
+  'points are deleted by a box, in the camera axes of the frames they belong to, and come back with undo',
+  { timeout: 30_000 },
+  async () => {
+    const deletions = async (): Promise<unknown[]> =>
+      (await studio.tell('project.snapshot', null))!.edits.filter(
+        ({ edit, undone }) => edit.kind === 'points-deleted' && !undone,
+      );
+    await studio.press('Shift+F');
+    await studio.press('b');
+    await studio.page.getByText('Drag a rectangle').waitFor();
+    await studio.page.mouse.move(200, 150);
+    await studio.page.mouse.down();
+    await studio.page.mouse.move(800, 550, { steps: 4 });
+    await studio.page.mouse.up();
+    await studio.page.getByRole('button', { name: 'Delete points', exact: true }).click();
+    await expect.poll(async () => (await deletions()).length).toBe(1);
+    await studio.screenshot('points-deleted');
+    await studio.press('Control+z');
+    await expect.poll(async () => (await deletions()).length).toBe(0);
+    await studio.press('Escape');
+  },
+);
+
 test('colours and frames change by the palette, without a run', async () => {
   await studio.openPalette();
   await studio.page.keyboard.type('colour by conf');
