@@ -8,7 +8,7 @@ import type { SessionOptions } from './session.ts';
 
 /**
  * @param packFolder folder with the pack's manifest; null for the built-in method `geometry`
- * @throws StudioFailure 'model-unknown', 'model-damaged'
+ * @throws StudioFailure 'model-unknown', 'model-damaged', 'run-failed' for kinds without a runner
  */
 export async function createReconstructor(
   modelId: string,
@@ -24,8 +24,7 @@ export async function createReconstructor(
   if (pack.manifest.id !== modelId)
     throw new StudioFailure('model-damaged', { id: modelId, reason: `its folder holds ${pack.manifest.id}.` });
   if (pack.manifest.kind === 'recurrent') return RecurrentReconstructor.open(pack, options);
-  throw new StudioFailure('model-damaged', {
-    id: modelId,
-    reason: `no runner drives packs of kind ${pack.manifest.kind}.`,
+  throw new StudioFailure('run-failed', {
+    reason: `${pack.manifest.name} is a ${pack.manifest.kind} pack, and nothing here reconstructs with such packs yet.`,
   });
 }
