@@ -13,7 +13,7 @@ import type { RunSettings } from '../../../../projects/format/scene.ts';
 import { identitySim3, transformPoint, type Sim3, type Vec3 } from '../../../../projects/format/sim3.ts';
 import { renderScene } from '../../../support/textured-scene.ts';
 
-const camera = pinhole(320, 240, 280);
+const camera = pinhole(256, 192, 224);
 const settings: RunSettings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain' };
 const places: readonly Vec3[] = [
   [-0.8, 0, 0],
@@ -98,7 +98,7 @@ describe('the geometry method', () => {
     const truthFromMade = similarityBetween(made, places);
     if (!truthFromMade) throw new Error('no alignment');
     const errors = made.map((p, i) => Math.hypot(...transformPoint(truthFromMade, p).map((v, k) => v - places[i][k])));
-    // Walls are five away: one pixel of 280 is 2 cm there. Hundreds of points leave a small part of that.
+    // Walls are five away: one pixel of 224 is 2 cm there. Hundreds of points leave a small part of that.
     expect(Math.max(...errors)).toBeLessThan(0.02);
     const finals = closing.flatMap(({ pointMaps }) => pointMaps).filter(({ kind }) => kind === 'final');
     expect(finals.map(({ photoId }) => photoId).sort()).toEqual(world.map(({ id }) => id));

@@ -11,7 +11,7 @@ import { pinhole } from '../../../../../projects/format/intrinsics.ts';
 import { identitySim3, type Quaternion } from '../../../../../projects/format/sim3.ts';
 import { renderScene } from '../../../../support/textured-scene.ts';
 
-const camera = pinhole(320, 240, 280);
+const camera = pinhole(240, 180, 210);
 let scaleSpace: ScaleSpace;
 let matcher: DescriptorMatcher;
 
@@ -37,10 +37,10 @@ describe('features', () => {
     let right = 0;
     for (let k = 0; k < matches.length; k += 2) {
       // Rolling the camera by an angle turns the picture the other way around its middle.
-      const x = a.xPx[matches[k]] - 160;
-      const y = a.yPx[matches[k]] - 120;
-      const u = Math.cos(angle) * x + Math.sin(angle) * y + 160;
-      const v = -Math.sin(angle) * x + Math.cos(angle) * y + 120;
+      const x = a.xPx[matches[k]] - 120;
+      const y = a.yPx[matches[k]] - 90;
+      const u = Math.cos(angle) * x + Math.sin(angle) * y + 120;
+      const v = -Math.sin(angle) * x + Math.cos(angle) * y + 90;
       if (Math.hypot(b.xPx[matches[k + 1]] - u, b.yPx[matches[k + 1]] - v) < 1.5) right++;
     }
     expect(matches.length / 2).toBeGreaterThan(60);
