@@ -24,7 +24,7 @@ export type SplatPaint =
   | { mode: 'labels'; labels: ReadonlyMap<string, Uint8Array>; colors: readonly Vec3[] };
 
 /** A splat that does not answer keeps this much of its light, without its colour. */
-const dim = 0.42;
+const dim = 0.6;
 /** Scores at which heat begins to show and shows in full, 0…255. */
 const heatFrom = 64;
 const heatFull = 140;
