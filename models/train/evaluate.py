@@ -46,8 +46,7 @@ def evaluate_renders(network: Network, batches: Iterable[Sequences]) -> str:
     for scenes in batches:
         batch, views = scenes.rgb.shape[:2]
         height, width = scenes.rgb.shape[-2:]
-        asked = torch.zeros(views, dtype=torch.bool)
-        asked[-1] = True
+        asked = (False,) * (views - 1) + (True,)
         relative = torch.linalg.inv(scenes.pose[:, :1]) @ scenes.pose
         rays = ray_map(relative, scenes.intrinsics, height, width)
         out = network(scenes.rgb * 2 - 1, rays, asked)

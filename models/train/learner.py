@@ -39,6 +39,8 @@ class Learner:
     optimiser: torch.optim.Optimizer
     step: int = 0
     frames_seen: int = 0
+    #: bfloat16 inside the network; weights, heads' numbers and losses stay float32
+    half: bool = False
     #: first step since the optimiser was new: moments are rebuilt under a low rate
     fresh_at: int = 0
     run: object = field(default=None, repr=False)
@@ -52,7 +54,7 @@ class Learner:
         groups = [{"params": decayed, "weight_decay": 0.05}, {"params": [p for p in network.parameters() if id(p) not in known], "weight_decay": 0.0}]
         optimiser = torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.95), fused=device.type == "cuda")
         run = network if plan.compile == "none" else torch.compile(network, mode=plan.compile, dynamic=False)
-        return Learner(plan, device, network, optimiser, run=run)
+        return Learner(plan, device, network, optimiser, half=device.type == "cuda", run=run)
 
     @property
     def rate(self) -> float:
@@ -65,8 +67,10 @@ class Learner:
         """One step; the terms of the loss, detached, not yet on the CPU."""
         scenes = batch.scenes
         height, width = scenes.rgb.shape[-2:]
-        rays = ray_map(torch.linalg.inv(scenes.pose[:, :1]) @ scenes.pose, scenes.intrinsics, height, width) if batch.asked.any() else None
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+        rays = ray_map(torch.linalg.inv(scenes.pose[:, :1]) @ scenes.pose, scenes.intrinsics, height, width) if any(batch.asked) else None
+        if self.plan.compile != "none":
+            torch.compiler.cudagraph_mark_step_begin()
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             out = self.run(scenes.rgb * 2 - 1, rays, batch.asked, batch.hidden)
         out = {name: value.float() for name, value in out.items()}
         if "language" in out:

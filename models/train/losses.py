@@ -41,8 +41,8 @@ def relative_poses(scenes: Sequences) -> torch.Tensor:
     return torch.linalg.inv(scenes.pose[:, :1]) @ scenes.pose
 
 
-def losses_of(out: dict[str, torch.Tensor], scenes: Sequences, asked: torch.Tensor, weights: Weights, pairs: list[tuple[int, int]]) -> dict[str, torch.Tensor]:
-    """All terms, unweighted. out: Network.forward; asked [V]: queries; pairs: views whose matches are compared."""
+def losses_of(out: dict[str, torch.Tensor], scenes: Sequences, asked: tuple[bool, ...], weights: Weights, pairs: list[tuple[int, int]]) -> dict[str, torch.Tensor]:
+    """All terms, unweighted. out: Network.forward; asked: which views are queries; pairs: views whose matches are compared."""
     terms: dict[str, torch.Tensor] = {}
     truth = scenes.depth.clamp(min=0.05)
     error = (out["log_depth"] - truth.log()).abs()
@@ -61,7 +61,7 @@ def losses_of(out: dict[str, torch.Tensor], scenes: Sequences, asked: torch.Tens
     if weights.rgb:
         target = scenes.rgb * 2 - 1
         # Seen photos are easy copies; views nobody took are the point.
-        share = torch.where(asked, 1.0, 0.1)[None, :, None, None, None]
+        share = torch.tensor([1.0 if question else 0.1 for question in asked], device=target.device)[None, :, None, None, None]
         terms["rgb"] = ((out["rgb"] - target) ** 2 * share).mean()
     if weights.language and "language" in out:
         terms["language"] = language_loss(out["language"], scenes.word, out["text_vectors"])
@@ -116,11 +116,11 @@ def matching_loss(descriptors: torch.Tensor, scenes: Sequences, source: int, tar
     return (loss * seen).sum() / seen.sum().clamp(min=1)
 
 
-def gaussian_loss(out: dict[str, torch.Tensor], scenes: Sequences, poses: torch.Tensor, asked: torch.Tensor) -> torch.Tensor:
+def gaussian_loss(out: dict[str, torch.Tensor], scenes: Sequences, poses: torch.Tensor, asked: tuple[bool, ...]) -> torch.Tensor:
     """Gaussians of the first two photos, placed by the true poses, seen from a third view (Splatt3R): colour where they cover."""
     height, width = scenes.depth.shape[-2:]
     target = scenes.rgb.shape[1] - 1
-    sources = [v for v in range(target) if not bool(asked[v])][:2]
+    sources = [v for v in range(target) if not asked[v]][:2]
     to_target = torch.linalg.inv(poses[:, target])
     parts = [moved(gaussians_of(out["gaussians"][:, v], out["log_depth"][:, v], out["focal"][:, v], scenes.rgb[:, v]), to_target @ poses[:, v]) for v in sources]
     picture, cover = render_gaussians(merged(parts), scenes.intrinsics[:, target], height, width)

@@ -49,8 +49,8 @@ def stage_at(progress: float, name: str | None = None) -> Stage:
 @dataclass
 class Batch:
     scenes: Sequences
-    #: [V] queries by rays, on the CPU
-    asked: torch.Tensor
+    #: which views are queries by rays
+    asked: tuple[bool, ...]
     #: [B,V,N] hidden patches, or None
     hidden: torch.Tensor | None
     #: views whose matches are compared
@@ -78,8 +78,7 @@ def batch_at(step: int, stage: Stage, library: Library, frames: int, size_px: in
         # The first view is the world: another order is another lesson. The queried view stays last.
         order = [(i + turn) % stage.views for i in range(stage.views)] + ([views - 1] if query else [])
         scenes = Sequences(**{name: value[:, order] for name, value in vars(scenes).items()})
-    asked = torch.zeros(views, dtype=torch.bool)
-    asked[-1] = query
+    asked = (False,) * (views - 1) + (query,)
     hidden = None
     if stage.name == "completion":
         dice = Dice(torch.arange(len(scenes.rgb), device=device) + step * 4099 + seed)

@@ -18,6 +18,12 @@ def shuffled(tokens: torch.Tensor, grid: tuple[int, int], side: int) -> torch.Te
     return F.pixel_shuffle(tokens.transpose(1, 2).unflatten(-1, grid), side)
 
 
+def _precise(mlp: Mlp, token: torch.Tensor) -> torch.Tensor:
+    """In float32 even under autocast: eight bits are no pose."""
+    with torch.autocast(token.device.type, enabled=False):
+        return mlp(token.float())
+
+
 class PoseHead(nn.Module):
     def __init__(self, channels: int, hidden: int, outputs: int) -> None:
         super().__init__()
@@ -67,10 +73,10 @@ class DownstreamHead(nn.Module):
         out = {
             "points_world": expanded(world[..., :3]), "conf_world": confidence(world[..., 3]),
             "rgb": 2 * (colours.sigmoid() * (1 - 2e-6) + 1e-6) - 1,
-            "pose": pose_of(self.pose_head.mlp(token).float(), bounded=sizes.head == "composed"),
+            "pose": pose_of(_precise(self.pose_head.mlp, token), bounded=sizes.head == "composed"),
         }
         if sizes.head == "composed":
-            focal = max(grid) * 16 * self.focal_head.mlp(token).float()[:, 0].exp()
+            focal = max(grid) * 16 * _precise(self.focal_head.mlp, token)[:, 0].exp()
             log_depth = own[:, 0].clamp(-6, 6)
             points = composed_points(log_depth.exp(), focal)
             return {**out, "log_depth": log_depth, "focal": focal, "points_self": points, "conf_self": confidence(own[:, 1])}

@@ -33,17 +33,17 @@ class Network(Recurrence):
             # Encoder features see the picture, decoder tokens also the state: both describe a place.
             self.matching_head = Mlp(sizes.encoder + c, hidden, sizes.matching_dim * (16 // MATCHING_PX) ** 2)
 
-    def forward(self, images: torch.Tensor, rays: torch.Tensor | None = None, asked: torch.Tensor | None = None,
+    def forward(self, images: torch.Tensor, rays: torch.Tensor | None = None, asked: tuple[bool, ...] | None = None,
                 hidden: torch.Tensor | None = None, extras: bool = True) -> dict[str, torch.Tensor]:
         """images [B,V,3,H,W] in −1…1, in the order in which the state meets them.
 
-        Views marked in `asked` [V] (the same for the batch) are queries: the state sees only their `rays` [B,V,6,H,W] and keeps
+        Views marked in `asked` (V of them, the same for the batch) are queries: the state sees only their `rays` [B,V,6,H,W] and keeps
         nothing of them. `hidden` [B,V,N] masks patches (cross-view completion). Returns maps [B,V,…] as named in heads.py.
         """
         batch, views, _, height, width = images.shape
         grid = (height // 16, width // 16)
         features = self.encode(images.flatten(0, 1), None if hidden is None else hidden.flatten(0, 1)).unflatten(0, (batch, views))
-        questions = [False] * views if asked is None else asked.tolist()
+        questions = (False,) * views if asked is None else asked
         if any(questions) and rays is not None:
             at = [v for v in range(views) if questions[v]]
             asked_features = self.encode_rays(rays[:, at].flatten(0, 1)).unflatten(0, (batch, len(at)))
@@ -54,7 +54,7 @@ class Network(Recurrence):
             out.update(self.extra_heads(features.flatten(0, 1), decoded, grid))
         return {name: value.unflatten(0, (batch, views)) for name, value in out.items()}
 
-    def unroll(self, features: torch.Tensor, grid: tuple[int, int], questions: list[bool]) -> tuple[Decoded, Carried]:
+    def unroll(self, features: torch.Tensor, grid: tuple[int, int], questions: tuple[bool, ...]) -> tuple[Decoded, Carried]:
         """features [B,V,N,e] one after another against the state; tokens of all views flattened to [B·V, …]."""
         carried, steps = self.begin(len(features)), []
         for v, question in enumerate(questions):

@@ -46,6 +46,15 @@ class Learning(unittest.TestCase):
         losses = [float(ours.learn(batch, stage)["total"]) for _ in range(30)]
         self.assertLess(sum(losses[-3:]) / 3, 0.6 * losses[0])
 
+    def test_half_precision_learns_the_same_within_its_precision(self) -> None:
+        ours, half = learner(), learner()
+        half.half = True
+        stage = stage_at(0, "pairs")
+        batch = batch_at(1, stage, LIBRARY, 6, 64, 1, 1, {})
+        full, coarse = float(ours.learn(batch, stage)["total"]), float(half.learn(batch, stage)["total"])
+        # Eight bits of mantissa through a dozen layers: one or two per cent of the loss.
+        self.assertAlmostEqual(coarse / full, 1, delta=0.03)
+
     def test_a_leg_that_resumes_equals_one_that_never_stopped(self) -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)

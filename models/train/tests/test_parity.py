@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unittest
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
 
-from model.config import Sizes
+from model.config import OFFICIAL_224, OFFICIAL_512, Sizes
 from model.network import Network
 from model.recurrence import Carried
 
@@ -64,6 +65,15 @@ class Parity(unittest.TestCase):
 
     def test_the_dpt_model_gives_the_official_numbers(self) -> None:
         self.check("dpt")
+
+    def test_the_full_sizes_have_the_names_and_shapes_of_the_released_files(self) -> None:
+        for sizes, name in ((OFFICIAL_512, "cut3r_512_dpt_4_64"), (OFFICIAL_224, "cut3r_224_linear_4")):
+            with torch.device("meta"):
+                ours = {key: list(value.shape) for key, value in Network(sizes).state_dict().items()}
+            theirs = json.loads((FIXTURES / f"{name}.tensors.json").read_text())["tensors"]
+            # A second name of the DPT convolutions, and a token that only training with both kinds of input needs.
+            theirs = {key: shape for key, shape in theirs.items() if ".layer_rn." not in key and key != "masked_ray_map_token"}
+            self.assertEqual(ours, theirs)
 
 
 if __name__ == "__main__":
