@@ -2,28 +2,43 @@
 
 import { resolve } from 'node:path';
 import type { Evaluation } from '../../models/evaluate/evaluate.ts';
-import { evaluateProject } from '../studio/evaluation.ts';
-import { argumentsOf, badUsage, type Command } from './command.ts';
+import type { ViewScores } from '../contract/scene-requests.ts';
+import { evaluateProject, evaluateViews } from '../studio/evaluation.ts';
+import { nodeStudioOptions } from '../studio/node-host.ts';
+import { argumentsOf, badUsage, wholeNumber, type Command } from './command.ts';
 
 export const evalCommand: Command = {
   name: 'eval',
-  usage: '--project DIR --gt DIR [--json]',
-  summary: 'Scores poses, depth and points of a project against ground truth.',
+  usage: '--project DIR --gt DIR [--views N] [--json]',
+  summary:
+    'Scores poses, depth and points of a project against ground truth; with --views, every N-th photo drawn from the others too.',
   async run(args) {
     const { values } = argumentsOf(evalCommand, args, {
       project: { type: 'string' },
       gt: { type: 'string' },
+      views: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
     if (values.project === undefined || values.gt === undefined)
       throw badUsage(evalCommand, '--project and --gt are both needed');
-    const evaluation = await evaluateProject(resolve(values.project), resolve(values.gt));
-    process.stdout.write(values.json ? `${JSON.stringify(evaluation)}\n` : `${linesOf(evaluation).join('\n')}\n`);
+    const every = wholeNumber('views', values.views, 2);
+    const folder = resolve(values.project);
+    const evaluation = await evaluateProject(folder, resolve(values.gt));
+    const views = every === null ? null : await evaluateViews(nodeStudioOptions('cli'), folder, every);
+    const report = { ...evaluation, views };
+    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${linesOf(report).join('\n')}\n`);
     return 0;
   },
 };
 
-function linesOf({ frames, registered, trajectory, depth, points }: Evaluation): string[] {
+function linesOf({
+  frames,
+  registered,
+  trajectory,
+  depth,
+  points,
+  views,
+}: Evaluation & { views: ViewScores | null }): string[] {
   const group = (name: string, numbers: object | null): string[] =>
     numbers === null
       ? [`${name}: the ground truth does not allow it`]
@@ -38,6 +53,9 @@ function linesOf({ frames, registered, trajectory, depth, points }: Evaluation):
     ...group('trajectory', trajectory),
     ...group('depth', depth),
     ...group('points', points),
+    ...(views
+      ? [`views: PSNR ${short(views.psnr)} dB, SSIM ${short(views.ssim)}, over ${views.views.length} photos`]
+      : []),
   ];
 }
 

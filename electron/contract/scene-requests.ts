@@ -144,6 +144,24 @@ export interface RefineReply {
   poses: FramePose[];
 }
 
+export interface ScoreViewsRequest {
+  frames: SceneFrame[];
+  /** Where each photo's file is now. */
+  photoPaths: Readonly<Record<PhotoId, string>>;
+  /** Every so many-th photo is left out and drawn from the others. */
+  every: number;
+}
+
+/** Held-out photos against the splats of the others, drawn from their poses: means over the views. */
+export interface ViewScores {
+  /** Decibels. */
+  psnr: number;
+  ssim: number;
+  /** Share of the pixels that splats cover: only those are compared. */
+  coverage: number;
+  views: { photoId: PhotoId; psnr: number; ssim: number; coverage: number }[];
+}
+
 export interface SceneRequests {
   findPlanes: { input: { frames: SceneFrame[]; upInWorld: Vec3 }; output: RoomPlanesReply };
   splat: { input: SplatRequest; output: { id: ChunkId; count: number } };
@@ -152,5 +170,6 @@ export interface SceneRequests {
   ask: { input: AskRequest; output: AskReply };
   label: { input: LabelRequest; output: LabelReply };
   refine: { input: RefineRequest; output: RefineReply };
+  scoreViews: { input: ScoreViewsRequest; output: ViewScores };
   render: { input: RenderRequest; output: { coverage: number } };
 }

@@ -8,6 +8,12 @@ import { decodePointChunk } from '../../projects/format/point-chunk.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { readGroundTruth } from '../../projects/import/ground-truth/read.ts';
 import { ProjectStore } from '../../projects/store/project-store.ts';
+import type { ViewScores } from '../contract/scene-requests.ts';
+import { Emitter } from './emitter.ts';
+import { EngineClient, EngineRefusal } from './engine-client.ts';
+import type { StudioOptions } from './options.ts';
+import { sceneFrames } from './scene/scene-frames.ts';
+import { Session } from './session.ts';
 
 /** @throws StudioFailure of opening a project, `run-not-found`, `ground-truth-unreadable` */
 export async function evaluateProject(folder: string, groundTruthFolder: string): Promise<Evaluation> {
@@ -33,6 +39,27 @@ export async function evaluateProject(folder: string, groundTruthFolder: string)
       groundTruth,
     });
   } finally {
+    store.close();
+  }
+}
+
+/**
+ * Every so many-th photo drawn from the splats of the others.
+ * @throws StudioFailure of opening a project, `run-not-found`, `run-too-few-photos`
+ */
+export async function evaluateViews(options: StudioOptions, folder: string, every: number): Promise<ViewScores> {
+  const store = await ProjectStore.open(folder);
+  const engine = new EngineClient(options.spawnEngine());
+  try {
+    const frames = sceneFrames(new Session(store, new Emitter()));
+    if (frames.length === 0) throw new StudioFailure('run-not-found');
+    const photoPaths = Object.fromEntries(store.photos.list().map((photo) => [photo.id, store.photoPath(photo)]));
+    return await engine.request('scoreViews', { frames, photoPaths, every });
+  } catch (error) {
+    if (error instanceof EngineRefusal) throw StudioFailure.from(error.error);
+    throw error;
+  } finally {
+    engine.kill();
     store.close();
   }
 }

@@ -51,26 +51,26 @@ export async function makeSplats({
 }: SplatRequest): Promise<{ id: string; count: number }> {
   const frame = frames.find((candidate) => candidate.frameId === frameId);
   if (!frame) throw new StudioFailure('not-found', { what: 'photo' });
-  const columns = await points.get(frame.pointsPath);
-  const others: DepthView[] = [];
-  for (const other of await overlapping(frame, columns, frames))
-    others.push(
-      depthViewOf(
-        await points.get(other.pointsPath),
-        other.worldFromCamera,
-        other.intrinsics,
-        other.gaussians !== null,
-      ),
-    );
-  const gaussians = gaussiansFromPoints(
-    columns,
-    depthViewOf(columns, frame.worldFromCamera, frame.intrinsics, false),
-    others,
-  );
+  const gaussians = await gaussiansOfFrame(frame, frames, ({ gaussians: made }) => made !== null);
   giveCodes(gaussians, frame.worldFromCamera, planes);
   const id = randomUUID();
   await writeDurably(join(chunksFolder, `${id}.safetensors`), encodeGaussianChunk(gaussians));
   return { id, count: gaussians.count };
+}
+
+/** Gaussians of one frame. @param isDone tells frames whose Gaussians exist: what they show is not shown again */
+export async function gaussiansOfFrame(
+  frame: SceneFrame,
+  frames: readonly SceneFrame[],
+  isDone: (other: SceneFrame) => boolean,
+): Promise<GaussianColumns> {
+  const columns = await points.get(frame.pointsPath);
+  const others: DepthView[] = [];
+  for (const other of await overlapping(frame, columns, frames))
+    others.push(
+      depthViewOf(await points.get(other.pointsPath), other.worldFromCamera, other.intrinsics, isDone(other)),
+    );
+  return gaussiansFromPoints(columns, depthViewOf(columns, frame.worldFromCamera, frame.intrinsics, false), others);
 }
 
 /** Frames that see most of a sample of the points, most first. */

@@ -233,3 +233,19 @@ test('a view between two photos looks like the truth', async () => {
     .map((at) => Math.abs(millimetres[at] / 1000 - truth.depth[at]) / truth.depth[at]);
   expect(errors.sort((a, b) => a - b)[errors.length >> 1]).toBeLessThan(0.01);
 });
+
+test('a photo that was left out is drawn from the others and scored', async () => {
+  const photoPaths: Record<string, string> = {};
+  for (const { frame, view } of rendered) {
+    photoPaths[frame.photoId] = join(folder, `${frame.photoId}.png`);
+    const raw = { width: view.widthPx, height: view.heightPx, channels: 3 } as const;
+    await sharp(view.rgb, { raw }).toFile(photoPaths[frame.photoId]);
+  }
+  const { views, psnr, ssim, coverage } = await sceneHandlers.scoreViews({ frames, photoPaths, every: 4 });
+  expect(views.map(({ photoId }) => photoId)).toEqual(['p2']);
+  expect(coverage).toBeGreaterThan(0.9);
+  // As for the view between two photos above.
+  expect(psnr).toBeGreaterThan(16);
+  expect(ssim).toBeGreaterThan(0.35);
+  await expect(sceneHandlers.scoreViews({ frames: frames.slice(0, 1), photoPaths, every: 4 })).rejects.toThrow();
+});
