@@ -6,6 +6,7 @@ import { exportFormatIds } from '../../projects/format/export-formats.ts';
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
 import type { ImportProgress, SkippedFile } from '../../projects/format/import-session.ts';
+import { rowsPattern } from '../../projects/format/row-set.ts';
 import type {
   Frame,
   GaussianChunk,
@@ -44,6 +45,10 @@ export const runSettingsSchema = v.object({
   updateRule: v.picklist(['plain', 'ttt3r', 'filt3r', 'memix']),
 });
 
+/** Chosen rows of chunks: the form in which selections travel. */
+const chunkRows = v.array(v.object({ chunkId: id, rows: v.pipe(v.string(), v.regex(rowsPattern)) }));
+const what = v.pipe(v.string(), v.maxLength(500));
+
 export const editSchema = v.variant('kind', [
   v.object({ kind: v.literal('photos-excluded'), photoIds: v.array(id), excluded: v.boolean() }),
   v.object({ kind: v.literal('photos-reordered'), photoIds: v.array(id) }),
@@ -52,6 +57,9 @@ export const editSchema = v.variant('kind', [
     kind: v.literal('points-deleted'),
     boxes: v.array(v.object({ frameId: id, cameraFromBox: sim3, halfSize: vec3 })),
   }),
+  v.object({ kind: v.literal('splats-hidden'), what, chunks: chunkRows }),
+  v.object({ kind: v.literal('splats-deleted'), what, chunks: chunkRows }),
+  v.object({ kind: v.literal('splats-shown') }),
   v.object({ kind: v.literal('up-set'), upInWorld: vec3 }),
   v.object({ kind: v.literal('scale-set'), metresPerUnit: v.pipe(finite, v.gtValue(0)) }),
 ]);

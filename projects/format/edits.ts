@@ -1,6 +1,7 @@
 // What the user changed: appended records with an undone flag, and the pure fold that gives the visible scene.
 
-import type { FrameId, PhotoId } from './scene.ts';
+import { combineRows, decodeRows, type ChunkRows, type RowBits } from './row-set.ts';
+import type { ChunkId, FrameId, PhotoId } from './scene.ts';
 import { inverse, transformPoint, type Sim3, type Vec3 } from './sim3.ts';
 
 /** A box in the camera axes of one frame, so that it moves with the frame when its pose is refined. */
@@ -17,6 +18,11 @@ export type Edit =
   | { kind: 'photos-reordered'; photoIds: PhotoId[] }
   | { kind: 'frames-hidden'; frameIds: FrameId[]; hidden: boolean }
   | { kind: 'points-deleted'; boxes: FrameBox[] }
+  /** Rows of splat chunks and of the point chunks of the same things; `what` is how the user named them. */
+  | { kind: 'splats-hidden'; what: string; chunks: ChunkRows[] }
+  | { kind: 'splats-deleted'; what: string; chunks: ChunkRows[] }
+  /** Brings back what `splats-hidden` hid before; deleted rows stay deleted. */
+  | { kind: 'splats-shown' }
   | { kind: 'up-set'; upInWorld: Vec3 }
   | { kind: 'scale-set'; metresPerUnit: number };
 
@@ -36,6 +42,10 @@ export interface EditedScene {
   photoOrder: readonly PhotoId[];
   hiddenFrameIds: ReadonlySet<FrameId>;
   deletedBoxes: ReadonlyMap<FrameId, readonly FrameBox[]>;
+  /** Rows of splat and point chunks that are hidden or deleted: not drawn, not asked, not exported. */
+  goneRows: ReadonlyMap<ChunkId, RowBits>;
+  /** True when `splats-shown` would bring something back. */
+  hidesRows: boolean;
   upInWorld: Vec3 | null;
   metresPerUnit: number | null;
 }
@@ -44,6 +54,8 @@ export function foldEdits(records: readonly EditRecord[]): EditedScene {
   const excluded = new Set<PhotoId>();
   const hidden = new Set<FrameId>();
   const deleted = new Map<FrameId, FrameBox[]>();
+  const deletedRows = new Map<ChunkId, RowBits>();
+  let hiddenRows = new Map<ChunkId, RowBits>();
   let photoOrder: readonly PhotoId[] = [];
   let upInWorld: Vec3 | null = null;
   let metresPerUnit: number | null = null;
@@ -56,17 +68,32 @@ export function foldEdits(records: readonly EditRecord[]): EditedScene {
     else if (edit.kind === 'frames-hidden') put(hidden, edit.frameIds, edit.hidden);
     else if (edit.kind === 'points-deleted')
       for (const box of edit.boxes) deleted.set(box.frameId, [...(deleted.get(box.frameId) ?? []), box]);
+    else if (edit.kind === 'splats-deleted') addChunks(deletedRows, edit.chunks);
+    else if (edit.kind === 'splats-hidden') addChunks(hiddenRows, edit.chunks);
+    else if (edit.kind === 'splats-shown') hiddenRows = new Map();
     else if (edit.kind === 'up-set') upInWorld = edit.upInWorld;
     else metresPerUnit = edit.metresPerUnit;
   }
+  for (const [chunkId, bits] of hiddenRows) addBits(deletedRows, chunkId, bits);
   return {
     excludedPhotoIds: excluded,
     photoOrder,
     hiddenFrameIds: hidden,
     deletedBoxes: deleted,
+    goneRows: deletedRows,
+    hidesRows: hiddenRows.size > 0,
     upInWorld,
     metresPerUnit,
   };
+}
+
+function addChunks(rows: Map<ChunkId, RowBits>, chunks: readonly ChunkRows[]): void {
+  for (const { chunkId, rows: text } of chunks) addBits(rows, chunkId, decodeRows(text));
+}
+
+function addBits(rows: Map<ChunkId, RowBits>, chunkId: ChunkId, bits: RowBits): void {
+  const before = rows.get(chunkId);
+  rows.set(chunkId, before ? combineRows(before, bits, 'add') : bits);
 }
 
 /** Photos in the order the user sees them. */

@@ -47,6 +47,12 @@ export function nameOfEdit({ edit }: EditRecord): string {
       return `${edit.hidden ? 'hide' : 'show'} ${many(edit.frameIds.length, 'frame')}`;
     case 'points-deleted':
       return 'delete points';
+    case 'splats-hidden':
+      return `hide ${edit.what}`;
+    case 'splats-deleted':
+      return `delete ${edit.what}`;
+    case 'splats-shown':
+      return 'show all again';
     case 'up-set':
       return 'set up direction';
     case 'scale-set':
