@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from pack_assets import read_packed
 from scenes.labels import COARSE_ID
 from scenes.library import build_library
 from scenes.render import Sequences, render
@@ -38,6 +39,7 @@ def _row(pictures: torch.Tensor) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--assets", type=Path, help="folder with manifest.json and GLB files; without it all is procedural")
+    parser.add_argument("--packed", type=Path, help="file made by pack_assets.py instead")
     parser.add_argument("--out", type=Path, default=Path("sheet.png"))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--sequences", type=int, default=4)
@@ -54,7 +56,8 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     started = time.perf_counter()
-    library = build_library(args.assets, device, held=args.held_out, points=args.points)
+    packed = read_packed(args.packed, args.held_out) if args.packed else None
+    library = build_library(args.assets, device, held=args.held_out, points=args.points, packed=packed)
     print(f"library: {len(library.count)} objects, {len(library.positions)} points, {library.textures.count} textures, {time.perf_counter() - started:.1f} s")
     draw = lambda seed: render(library, torch.arange(seed, seed + args.sequences, device=device), args.views, args.size, args.size,
                                supersample=args.supersample, clean=args.clean)

@@ -1,0 +1,114 @@
+// A checkpoint of models/train, at toy size, on its whole way: exported by export.py, compiled, run, held against PyTorch, and asked.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WordSpace } from '../../models/language/word-space.ts';
+import { addPack, type AddedPack } from '../../models/run/add-pack.ts';
+import { checkPack } from '../../models/run/check-pack.ts';
+import { RecurrentNetwork, type StepAnswer } from '../../models/run/recurrent/network.ts';
+import { decodeSafetensors, type NamedTensor } from '../../projects/format/safetensors.ts';
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
+const goldenPath = fixture('permanence-toy.golden.safetensors');
+const session = { providers: [], threads: 1 } as const;
+let packsFolder = '';
+let added: AddedPack;
+let golden: ReadonlyMap<string, NamedTensor>;
+/** Answers of the golden run: two photos, then a view asked for by its rays. */
+let answers: StepAnswer[] = [];
+
+beforeAll(async () => {
+  packsFolder = await mkdtemp(join(tmpdir(), 'packs-'));
+  added = await addPack(fixture('permanence-toy.safetensors'), { packsFolder, acceptLicence: false, session });
+  golden = decodeSafetensors(await readFile(goldenPath)).tensors;
+  const network = await RecurrentNetwork.open(added.pack, session);
+  let carried = await network.begin();
+  for (let i = 0; golden.has(`truth.${i}.word`); i++) {
+    const image = golden.get(`in.${i}.img`)?.data as Float32Array | undefined;
+    const rays = golden.get(`in.${i}.ray_map`)?.data as Float32Array;
+    const [, heightPx, widthPx] = (golden.get(`truth.${i}.word`) as NamedTensor).shape;
+    const features = image
+      ? await network.encode(image, widthPx, heightPx)
+      : await network.encodeRays(rays, widthPx, heightPx);
+    const answer = await network.step(features, carried, i === 0);
+    answers = [...answers, answer];
+    if (image) carried = answer;
+  }
+  await network.dispose();
+});
+afterAll(() => rm(packsFolder, { recursive: true, force: true }));
+
+const largestDifference = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i])), 0);
+
+describe('a checkpoint trained here', () => {
+  test('installs without a licence to accept and says what it is', () => {
+    expect(added.pack.manifest).toMatchObject({
+      id: 'permanence-64',
+      licence: { id: 'MIT' },
+      config: { head: 'composed' },
+    });
+    expect(Object.keys(added.pack.manifest.graphs).sort()).toEqual(['encoder', 'init', 'rays', 'step', 'text']);
+    expect(added.selfCheck?.passed).toBe(true);
+  });
+
+  test('gives the numbers of PyTorch at every stage, the composed points included', async () => {
+    // Tolerance and its reason: models/run/check-pack.ts.
+    const report = await checkPack(added.pack, goldenPath, session);
+    expect(report.outputs.filter(({ passed }) => !passed)).toEqual([]);
+    expect(report.outputs.length).toBeGreaterThan(25);
+  });
+
+  test('gives the language map and the Gaussians of PyTorch', () => {
+    for (const [i, answer] of answers.entries())
+      for (const name of ['language', 'gaussians'] as const) {
+        const expected = golden.get(`out.${i}.${name}`) as NamedTensor;
+        expect(answer[name]?.shape).toEqual(expected.shape.slice(1));
+        // Two orders of summation in float32; numbers are of order one.
+        const worst = largestDifference(answer[name]?.data as Float32Array, expected.data as Float32Array);
+        expect(worst).toBeLessThan(1e-4);
+      }
+  });
+
+  test('composes its points of depth and one focal length, so that all lie on rays through the middle', () => {
+    const { pointsSelf, widthPx, heightPx } = answers[0];
+    const focalAt = (x: number, y: number): number => {
+      const p = 3 * (y * widthPx + x);
+      return ((x + 0.5 - widthPx / 2) * pointsSelf[p + 2]) / pointsSelf[p];
+    };
+    const focalPx = focalAt(0, 0);
+    expect(focalPx).toBeGreaterThan(0.3 * widthPx);
+    for (const [x, y] of [
+      [5, 7],
+      [widthPx - 1, heightPx - 1],
+      [30, 2],
+    ])
+      expect(focalAt(x, y)).toBeCloseTo(focalPx, 2);
+  });
+
+  test('answers questions in words: floor lies where the floor is', async () => {
+    const space = await WordSpace.open(added.pack, session);
+    expect(space.textVector('carpet')).toEqual(space.textVector('rug'));
+    expect(space.textVector('zeppelin')).toBeNull();
+    const floorRow = space.words.indexOf('floor');
+    const language = answers[0].language as NamedTensor;
+    const [rows, cols] = language.shape;
+    const scores = space.scores(language.data as Float32Array, 'floor') as Float32Array;
+    expect(scores.every((score) => score >= 0 && score <= 1)).toBe(true);
+    const words = (golden.get('truth.0.word') as NamedTensor).data;
+    const cellPx = answers[0].widthPx / cols;
+    const means = { floor: [0, 0], rest: [0, 0] };
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < cols; c++) {
+        const word = Number(words[(r + 0.5) * cellPx * answers[0].widthPx + (c + 0.5) * cellPx]);
+        const mean = means[word === floorRow ? 'floor' : 'rest'];
+        mean[0] += scores[r * cols + c];
+        mean[1]++;
+      }
+    expect(means.floor[1]).toBeGreaterThan(5);
+    // A few minutes of toy training know floors from the rest; a wrong layout of the map or of the words would not.
+    expect(means.floor[0] / means.floor[1]).toBeGreaterThan((2 * means.rest[0]) / means.rest[1]);
+  });
+});
