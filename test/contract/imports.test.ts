@@ -74,7 +74,11 @@ const layers: Layer[] = [
     packages: ['node', 'valibot'],
   },
   { of: 'renderer/state/', own: ['electron/contract/', 'projects/format/'], packages: ['svelte'] },
-  { of: 'renderer/scene/', own: ['projects/format/'], packages: ['three', '@sparkjsdev/spark', 'camera-controls'] },
+  {
+    of: 'renderer/scene/',
+    own: ['projects/format/'],
+    packages: ['three', '@sparkjsdev/spark', 'camera-controls', 'mediabunny'],
+  },
   { of: 'renderer/tools/', own: ['renderer/state/', 'projects/format/', 'electron/contract/'], packages: ['svelte'] },
   { of: 'renderer/actions/', own: ['renderer/state/', 'electron/contract/', 'projects/format/'], packages: ['svelte'] },
   { of: 'renderer/ui/', own: uiOwn, packages: svelteUi },

@@ -1,8 +1,7 @@
 // An import from sources to rows: order, duplicates, copies, cancel, resume, and processes that die.
 
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import sharp from 'sharp';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ImportProgress } from '../../../../projects/format/import-session.ts';
 import { thumbPath } from '../../../../projects/format/layout.ts';
@@ -13,28 +12,8 @@ import { importSources, resumeImport } from '../../../../projects/import/importe
 import { probePhotos } from '../../../../projects/import/photo/probe.ts';
 import { videoFrames } from '../../../../projects/import/video/frames.ts';
 import { ProjectStore } from '../../../../projects/store/project-store.ts';
-import { temporaryFolder, temporaryProject } from '../../../support/project-fixtures.ts';
-import { ascii, tiffBytes, withExif } from '../../../support/tiff-builder.ts';
-
-/** A picture whose content follows from its number. */
-async function jpeg(n: number, takenAt: string | null = null): Promise<Buffer> {
-  const data = Buffer.alloc(64 * 48 * 3, (n * 37) % 256);
-  data.writeUInt32LE(n, 0);
-  const bytes = await sharp(data, { raw: { width: 64, height: 48, channels: 3 } })
-    .jpeg({ quality: 90 })
-    .withXmp(`<x n="${n}"/>`)
-    .toBuffer();
-  return takenAt ? withExif(bytes, tiffBytes({}, { 0x9003: ascii(takenAt) })) : bytes;
-}
-
-async function folderOf(files: Record<string, Buffer>): Promise<string> {
-  const folder = await temporaryFolder();
-  for (const [name, bytes] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), bytes);
-  }
-  return folder;
-}
+import { folderOf, jpeg } from '../../../support/numbered-photos.ts';
+import { temporaryProject } from '../../../support/project-fixtures.ts';
 
 interface Told {
   photos: Photo[];
