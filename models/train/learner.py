@@ -108,14 +108,17 @@ class Learner:
         return paths
 
     def resume(self, folder: Path | None, keep: Path | None = None) -> str:
-        """From the complete state when it is there, else from the shards. Returns a sentence that says which."""
+        """From the complete state when it is there, else from the shards of a named folder. Returns a sentence that says which.
+
+        Raises ValueError when that folder holds no whole set of shards: a leg must not begin from nothing by mistake.
+        """
         if keep is not None and (keep / "whole.pt").exists():
             state = torch.load(keep / "whole.pt", map_location=self.device, weights_only=True)
             self.network.load_state_dict(state["network"])
             self.optimiser.load_state_dict(state["optimiser"])
             self.step, self.frames_seen, self.fresh_at = state["step"], state["frames"], state["fresh_at"]
             return f"Resumed the complete state at step {self.step}."
-        if folder is not None and any(folder.glob("weights-*.shard")):
+        if folder is not None:
             weights, facts = load_shards(folder)
             self.network.load_state_dict(weights)
             self.step, self.frames_seen, self.fresh_at = facts["step"], facts["frames"], facts["step"]

@@ -1,0 +1,153 @@
+"""Figures against values known by hand, folders of real photos, packed assets, and the evaluation as a whole at toy size."""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from evaluate import evaluate_photos, evaluate_renders
+from learner import Learner, Plan
+from metrics import Confusion, auc, depth_figures, pair_errors, psnr, scaled_by_median
+from model.config import TOY
+from model.network import Network
+from model.text_space import text_vectors, vocabulary
+from pack_assets import pack, read_packed
+from real_data import read_windows
+from scenes.clouds import sample_surfaces
+from scenes.glb import read_glb
+from scenes.labels import WORD_ID, WORDS
+from scenes.library import build_library, held_out, load_clouds
+from scenes.render import render
+from scenes.shapes import WORDS_WITH_SHAPES, procedural_cloud
+from tests.test_scenes import triangle_glb
+
+torch.set_num_threads(1)
+
+
+def turned(degrees: float, shift: tuple[float, float, float]) -> torch.Tensor:
+    """World from camera, turned around y."""
+    a, pose = math.radians(degrees), torch.eye(4)
+    pose[:3, :3] = torch.tensor([[math.cos(a), 0, math.sin(a)], [0, 1, 0], [-math.sin(a), 0, math.cos(a)]])
+    pose[:3, 3] = torch.tensor(shift)
+    return pose
+
+
+class Figures(unittest.TestCase):
+    def test_depth_figures_and_median_scale(self) -> None:
+        truth = torch.tensor([[[1.0, 2.0], [4.0, 8.0]]])
+        valid = torch.ones_like(truth, dtype=torch.bool)
+        figures = depth_figures(truth * 1.1, truth, valid)
+        self.assertAlmostEqual(figures["AbsRel"], 0.1, places=5)
+        self.assertEqual(figures["δ<1.25"], 1.0)
+        self.assertTrue(torch.allclose(scaled_by_median(truth * 7, truth, valid), truth))
+
+    def test_pair_errors_and_their_area(self) -> None:
+        truth = torch.stack([turned(0, (0, 0, 0)), turned(0, (1, 0, 0))])
+        half = math.radians(10) / 2
+        guess = torch.tensor([[0, 0, 0, 1, 0, 0, 0], [5 * math.cos(0.35), 5 * math.sin(0.35), 0, math.cos(half), 0, math.sin(half), 0]])
+        rotation, translation = pair_errors(guess, truth)
+        self.assertAlmostEqual(rotation.item(), 10, places=2)
+        # Its length is free, its direction is not.
+        self.assertAlmostEqual(translation.item(), math.degrees(0.35), places=2)
+        # 20.05 degrees: under the thresholds 21 … 30.
+        self.assertAlmostEqual(auc(rotation, translation), 10 / 30, places=5)
+
+    def test_classes_and_decibels(self) -> None:
+        vectors, confusion = text_vectors(32), Confusion()
+        word = torch.full((8, 8), WORD_ID["floor"])
+        word[:4] = WORD_ID["desk"]
+        # Half of the picture is called a table, which a desk is; half a chair, which the floor is not.
+        language = torch.zeros(32, 2, 2)
+        language[:, 0] = vectors[WORD_ID["table"]][:, None]
+        language[:, 1] = vectors[WORD_ID["chair"]][:, None]
+        confusion.add(language, word, vectors)
+        self.assertEqual(confusion.figures(), {"mIoU": 0.5, "mAcc": 0.5})
+        self.assertAlmostEqual(psnr(torch.full((3, 2, 2), 0.6), torch.full((3, 2, 2), 0.5)), 20, places=3)
+
+    def test_words_of_a_group_lie_nearer_than_others(self) -> None:
+        vectors, known = text_vectors(64), vocabulary()
+        self.assertTrue(torch.allclose(vectors.norm(dim=1), torch.ones(len(WORDS)), atol=1e-5))
+        cosine = lambda a, b: float(vectors[known[a]] @ vectors[known[b]])
+        self.assertEqual(known["couch"], known["sofa"])
+        self.assertGreater(cosine("apple", "pear"), cosine("apple", "chair") + 0.05)
+        off = (vectors @ vectors.T).fill_diagonal_(0)
+        self.assertLess(off.max().item(), 0.5)
+
+
+class Assets(unittest.TestCase):
+    def test_a_prefix_of_a_cloud_is_a_fair_sample(self) -> None:
+        for i, word in enumerate(WORDS_WITH_SHAPES):
+            cloud = procedural_cloud(word, 4000, i)
+            few, all_points = cloud.positions[:400], cloud.positions
+            # The mean of 400 points is good to a twentieth of the spread; three times that is allowed.
+            self.assertLess(np.abs(few.mean(0) - all_points.mean(0)).max(), 0.15 * all_points.std(0).max() + 1e-3, word)
+            self.assertAlmostEqual(float(all_points[:, 1].min()), 0, places=4)
+
+    def test_packed_models_are_those_of_the_folder(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            models = []
+            for i in range(8):
+                triangle_glb(folder / f"m{i}.glb")
+                models.append({"file": f"m{i}.glb", "label": "chair", "size_xyz": [2, 2, 0.1], "room_part": i == 7})
+            (folder / "manifest.json").write_text(json.dumps({"models": models}))
+            (folder / "assets.pack").write_bytes(pack(folder, 300))
+            names = []
+            for held in (False, True):
+                clouds, _ = read_packed(folder / "assets.pack", held)
+                plain = load_clouds(folder, 300, held)
+                self.assertEqual([c.source for c in clouds], [c.source for c in plain])
+                for packed, cloud in zip(clouds, plain):
+                    self.assertLess(np.abs(packed.positions - cloud.positions).max(), 1e-4)
+                    self.assertEqual(packed.word, "chair")
+                    self.assertEqual(held_out(packed.source), held)
+                names += [c.source for c in clouds]
+            self.assertEqual(sorted(names), [f"m{i}.glb" for i in range(7)])
+            self.assertIsNone(sample_surfaces(read_glb(folder / "m0.glb"), "chair", 100, 0.0, "flat", 0))
+
+
+def photo_folder(folder: Path) -> None:
+    """Three photos with poses and depth."""
+    for part in ("images", "depth", "gt"):
+        (folder / part).mkdir(parents=True)
+    rows = ["index,image,origin_file,depth"]
+    for i in range(3):
+        Image.fromarray(np.random.default_rng(i).integers(0, 255, (48, 64, 3), np.uint8)).save(folder / "images" / f"{i}.png")
+        Image.fromarray(np.full((48, 64), 1500 + i, np.uint16)).save(folder / "depth" / f"{i}.png")
+        rows.append(f"{i},{i}.png,x,{i}.png")
+    (folder / "frames.csv").write_text("\n".join(rows))
+    (folder / "gt" / "trajectory_tum.txt").write_text("# comment\n" + "\n".join(f"{i} {i} 0 0 0 0 0 1" for i in range(3)))
+
+
+class Whole(unittest.TestCase):
+    def test_an_evaluation_fills_its_tables(self) -> None:
+        cpu = torch.device("cpu")
+        library = build_library(None, cpu, held=True, points=400, variants=1)
+        torch.manual_seed(0)
+        network = Network(TOY).eval()
+        table = evaluate_renders(network, [render(library, torch.tensor([10**9]), 3, 64, 64)])
+        self.assertEqual(table.count("\n"), 11)
+        self.assertNotIn("nan", table)
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name) / "room"
+            photo_folder(folder)
+            (window,) = read_windows(folder, 3, 64)
+            self.assertEqual(tuple(window.rgb.shape), (3, 3, 64, 64))
+            self.assertAlmostEqual(window.depth[2].mean().item(), 1.502, places=4)
+            self.assertEqual(window.pose[2, 0, 3].item(), 2)
+            self.assertIn("constant depth", evaluate_photos(network, folder, 3, cpu))
+
+    def test_a_leg_does_not_begin_from_nothing_when_it_was_told_from_where(self) -> None:
+        with tempfile.TemporaryDirectory() as name, self.assertRaises(ValueError):
+            Learner.new(Plan(preset="toy"), torch.device("cpu")).resume(Path(name))
+
+
+if __name__ == "__main__":
+    unittest.main()
