@@ -1,7 +1,7 @@
 // Every command a user interface can give: its input (checked at the border) and its answer. One handler and one preload function each.
 
 import * as v from 'valibot';
-import type { AskReply, LabelReply } from './scene-requests.ts';
+import type { AskReply, LabelReply, TrackReply } from './scene-requests.ts';
 import { exportFormatIds } from '../../projects/format/export-formats.ts';
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
@@ -119,6 +119,8 @@ export const commandInputs = {
     words: v.pipe(v.array(v.pipe(v.string(), v.maxLength(500))), v.minLength(1), v.maxLength(32)),
     reject: v.pipe(finite, v.minValue(0), v.maxValue(1)),
   }),
+  /** Where the point under a pixel of one photo is in all others and in space. */
+  'scene.track': v.object({ photoId: id, xPx: finite, yPx: finite }),
   'scene.render': v.object({
     worldFromCamera: sim3,
     intrinsics,
@@ -267,6 +269,7 @@ export interface CommandOutputs {
   'scene.splat': null;
   'scene.ask': AskReply;
   'scene.label': LabelReply;
+  'scene.track': TrackReply;
   'scene.render': { path: string };
   'cameras.set': null;
   'edits.append': EditRecord;

@@ -162,6 +162,36 @@ export interface ViewScores {
   views: { photoId: PhotoId; psnr: number; ssim: number; coverage: number }[];
 }
 
+export interface TrackRequest {
+  /** In run order; a moving point is followed along it. */
+  frames: (SceneFrame & { photoPath: string })[];
+  photoId: PhotoId;
+  /** In pixels of the upright photo at its full size; the centre of the top left one is (0.5, 0.5). */
+  xPx: number;
+  yPx: number;
+}
+
+/** A tracked point in one photo. */
+export interface TrackObservation {
+  photoId: PhotoId;
+  /** At full size; may lie outside the photo. Null behind the camera, or when a moving point was lost. */
+  xPx: number | null;
+  yPx: number | null;
+  visible: boolean;
+  /** How well the surroundings fit those of the clicked pixel, 0…1; 0 where they were not compared. */
+  score: number;
+  /** Where this photo's own depth puts it; for a moving point these are its trail. */
+  pointInWorld: Vec3 | null;
+}
+
+export interface TrackReply {
+  pointInWorld: Vec3;
+  /** It is not where a still point would be, or the method says that it moves. */
+  moving: boolean;
+  /** One for every photo of the scene, in run order. */
+  observations: TrackObservation[];
+}
+
 export interface SceneRequests {
   findPlanes: { input: { frames: SceneFrame[]; upInWorld: Vec3 }; output: RoomPlanesReply };
   splat: { input: SplatRequest; output: { id: ChunkId; count: number } };
@@ -171,5 +201,6 @@ export interface SceneRequests {
   label: { input: LabelRequest; output: LabelReply };
   refine: { input: RefineRequest; output: RefineReply };
   scoreViews: { input: ScoreViewsRequest; output: ViewScores };
+  track: { input: TrackRequest; output: TrackReply };
   render: { input: RenderRequest; output: { coverage: number } };
 }

@@ -35,6 +35,7 @@ export const sentences = {
   'nothing-to-export': 'There is nothing to export yet: {reason}',
   'export-failed': 'The export could not be written: {reason}',
   'ground-truth-unreadable': 'The ground truth cannot be read: {reason}',
+  'nothing-there': 'There is no point of the scene at that place of {name}.',
   'nothing-to-refine': 'The cameras were left as they are: {reason}',
   'nothing-to-ask': 'There are no splats yet; reconstruct some photos first.',
   'chunk-damaged': 'A file of the scene is damaged: {reason}',

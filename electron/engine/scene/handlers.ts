@@ -8,10 +8,11 @@ import { findPlanes, makeSplats } from './make-splats.ts';
 import { refine } from './refine.ts';
 import { renderToFile } from './render.ts';
 import { scoreViews } from './score-views.ts';
+import { track } from './track.ts';
 
 export const sceneHandlers: {
   [K in keyof SceneRequests]: (
     input: SceneRequests[K]['input'],
     report?: (progress: EngineProgressReport) => void,
   ) => Promise<SceneRequests[K]['output']>;
-} = { findPlanes, splat: makeSplats, embed, ask, label, refine, scoreViews, render: renderToFile };
+} = { findPlanes, splat: makeSplats, embed, ask, label, refine, track, scoreViews, render: renderToFile };

@@ -9,6 +9,7 @@ export const sceneHandlers: HandlersOf<CommandsOf<'scene' | 'cameras'>> = {
   },
   'scene.ask': (context, question) => context.requireProject().scene.ask(question),
   'scene.label': (context, labels) => context.requireProject().scene.label(labels),
+  'scene.track': (context, place) => context.requireProject().scene.track(place),
   'scene.render': (context, picture) => context.requireProject().scene.render(picture),
   'cameras.set': (context, { cameras }) => {
     const { session } = context.requireProject();

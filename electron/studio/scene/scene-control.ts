@@ -2,8 +2,9 @@
 
 import { join } from 'node:path';
 import type { CommandInput } from '../../contract/commands.ts';
-import type { AskReply, AskRequest, LabelReply } from '../../contract/scene-requests.ts';
+import type { AskReply, AskRequest, LabelReply, TrackReply } from '../../contract/scene-requests.ts';
 import { projectLayout } from '../../../projects/format/layout.ts';
+import { StudioFailure } from '../../../projects/format/result.ts';
 import type { Emitter } from '../emitter.ts';
 import type { EngineSlot } from '../run/engine-slot.ts';
 import type { Session } from '../session.ts';
@@ -48,6 +49,18 @@ export class SceneControl {
     const reply = await this.#engines.get().request('label', { ...(await this.#scene()), words, reject });
     this.#session.rememberInferred(reply.labelsId, join(this.#answersFolder, `${reply.labelsId}.bin`));
     return reply;
+  }
+
+  /** @throws StudioFailure nothing-there, photo-missing, photo-unreadable, chunk-damaged */
+  async track({ photoId, xPx, yPx }: CommandInput<'scene.track'>): Promise<TrackReply> {
+    const { store } = this.#session;
+    const frames = sceneFrames(this.#session).flatMap((frame) => {
+      const photo = store.photos.byId(frame.photoId);
+      return photo ? [{ ...frame, photoPath: store.photoPath(photo) }] : [];
+    });
+    if (!frames.some((frame) => frame.photoId === photoId))
+      throw new StudioFailure('nothing-there', { name: store.photos.byId(photoId)?.name ?? 'this photo' });
+    return this.#engines.get().request('track', { frames, photoId, xPx, yPx });
   }
 
   /** @throws StudioFailure nothing-to-ask, export-failed */

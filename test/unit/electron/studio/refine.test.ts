@@ -78,6 +78,24 @@ describe('a method that drifts', () => {
     expect(await framesNow()).toEqual(refined);
   });
 
+  test('answers where a clicked point is in all its photos, better after refinement', async () => {
+    await walk();
+    await finish(true);
+    const { photos = [] } = (await host.do('project.snapshot', null)) ?? {};
+    const click = { photoId: photos[2].id, xPx: 120.5, yPx: 90.5 };
+    const reply = await host.do('scene.track', click);
+    expect(reply.moving).toBe(false);
+    expect(reply.observations.map(({ photoId }) => photoId)).toEqual(photos.map(({ id }) => id));
+    // The box in the middle is in view of the photos beside this one.
+    for (const i of [1, 2, 3]) expect(reply.observations[i]).toMatchObject({ visible: true });
+    await host.do('refine.undo', null);
+    const before = await host.do('scene.track', click);
+    const sum = ({ observations }: typeof reply): number => observations.reduce((all, { score }) => all + score, 0);
+    expect(sum(reply)).toBeGreaterThan(sum(before));
+    expect(await host.codeOf('scene.track', { ...click, xPx: -50 })).toBe('nothing-there');
+    expect(await host.codeOf('scene.track', { ...click, photoId: 'none' })).toBe('nothing-there');
+  });
+
   test('stays as it is when the run does not want it, until it is asked for', async () => {
     await walk();
     await finish(false);
