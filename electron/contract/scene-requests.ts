@@ -5,6 +5,7 @@ import type { Intrinsics } from '../../projects/format/intrinsics.ts';
 import type { FramePose, RefinementReport } from '../../projects/format/refinement.ts';
 import type { Bounds, ChunkId, FrameId, Photo, PhotoId } from '../../projects/format/scene.ts';
 import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
+import type { SelectRequests } from './select-requests.ts';
 
 /** A placed, visible frame and where its bulk data is. Files never change under their path. */
 export interface SceneFrame {
@@ -13,10 +14,13 @@ export interface SceneFrame {
   worldFromCamera: Sim3;
   /** In pixels of the upright photo at its full size. */
   intrinsics: Intrinsics;
+  pointsId: ChunkId;
   pointsPath: string;
   /** null until they are made. */
   gaussians: { id: ChunkId; path: string } | null;
   deletedBoxes: readonly FrameBox[];
+  /** Rows of the Gaussians that an edit has hidden or deleted, as `encodeRows` writes them; null for none. */
+  goneSplats: string | null;
 }
 
 /** Large flat things of a scene; `null` where it shows none. Heights and offsets in world units. */
@@ -192,7 +196,7 @@ export interface TrackReply {
   observations: TrackObservation[];
 }
 
-export interface SceneRequests {
+export interface SceneRequests extends SelectRequests {
   findPlanes: { input: { frames: SceneFrame[]; upInWorld: Vec3 }; output: RoomPlanesReply };
   splat: { input: SplatRequest; output: { id: ChunkId; count: number } };
   /** `codes`: how many the run's codebook has now. */

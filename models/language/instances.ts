@@ -79,8 +79,20 @@ export function findInstances(
     .sort((a, b) => b.count * b.score - a.count * a.score);
 }
 
-/** The box leaves out the outermost percent on each side, so that one stray splat does not stretch it. */
 function describe(members: number[], positions: Float32Array, scores: Float32Array): Instance {
+  return {
+    ...describeMembers(members, positions),
+    count: members.length,
+    score: members.reduce((sum, i) => sum + scores[i], 0) / members.length,
+    members: Uint32Array.from(members),
+  };
+}
+
+/** The box leaves out the outermost percent on each side, so that one stray splat does not stretch it. */
+export function describeMembers(
+  members: readonly number[],
+  positions: Float32Array,
+): { box: Bounds; center: [number, number, number] } {
   const min: [number, number, number] = [0, 0, 0];
   const max: [number, number, number] = [0, 0, 0];
   for (let k = 0; k < 3; k++) {
@@ -91,8 +103,5 @@ function describe(members: number[], positions: Float32Array, scores: Float32Arr
   return {
     box: { min, max },
     center: [(min[0] + max[0]) / 2, (min[1] + max[1]) / 2, (min[2] + max[2]) / 2],
-    count: members.length,
-    score: members.reduce((sum, i) => sum + scores[i], 0) / members.length,
-    members: Uint32Array.from(members),
   };
 }

@@ -33,9 +33,11 @@ export async function renderFrames(
       photoId: `p${i}`,
       worldFromCamera,
       intrinsics,
+      pointsId: `points-${i}`,
       pointsPath,
       gaussians: null,
       deletedBoxes: [],
+      goneSplats: null,
     };
     frames.push({ frame, view, camera });
   }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AskReply, AskRequest, LabelReply, LabelRequest, SceneFrame } from '../../contract/scene-requests.ts';
-import { answer, readQuestion, scoreSplats, type SceneAxes } from '../../../models/language/answer.ts';
+import { answer, readQuestion, scoreSplats, type Answer, type SceneAxes } from '../../../models/language/answer.ts';
 import { codeCount, labOfCode } from '../../../models/language/codebook.ts';
 import { createLexicon } from '../../../models/language/lexicon.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
@@ -17,20 +17,7 @@ const lexicon = createLexicon();
 
 /** @throws StudioFailure query-unknown-word, bad-input, nothing-to-ask */
 export async function ask(request: AskRequest): Promise<AskReply> {
-  const question = readQuestion(request.text, lexicon, request.language !== null);
-  const scene = await requireScene(request.frames);
-  const started = performance.now();
-  const weightOfCode = weightsOfCodes(request, scene);
-  const learned = await learnedScores(question, scene, request.language);
-  const limits = {
-    threshold: request.threshold,
-    voxelSize: 0.012 * diagonalOf(scene),
-    minCount: Math.max(20, scene.count * 1e-4),
-  };
-  const { scores, histogram, instances } = answer(question, scene, axesOf(request.frames, request.upInWorld), limits, {
-    weightOfCode,
-    learned,
-  });
+  const { scene, scores, histogram, instances, started } = await answerTo(request);
   const bytes = new Uint8Array(scores.length);
   let hits = 0;
   for (let i = 0; i < scores.length; i++) {
@@ -58,15 +45,37 @@ export async function ask(request: AskRequest): Promise<AskReply> {
   };
 }
 
+/** Scores and things of a question, in memory. @throws StudioFailure as `ask` */
+export async function answerTo(
+  request: Omit<AskRequest, 'scoresFolder'>,
+): Promise<Answer & { scene: SplatScene; started: number }> {
+  const question = readQuestion(request.text, lexicon, request.language !== null);
+  const scene = await requireScene(request.frames);
+  const started = performance.now();
+  const weightOfCode = weightsOfCodes(request, scene);
+  const learned = await learnedScores(question, scene, request.language);
+  const limits = { threshold: request.threshold, ...sizesOf(scene) };
+  const axes = axesOf(request.frames, request.upInWorld);
+  return { ...answer(question, scene, axes, limits, { weightOfCode, learned }), scene, started };
+}
+
 /** Every splat gets the word that fits it best, or the reject class. @throws StudioFailure as `ask` */
-export async function label({
+export async function label(request: LabelRequest): Promise<LabelReply> {
+  const { words, scoresFolder } = request;
+  const { scene, labels } = await labelsOf(request);
+  const counts = Array<number>(words.length + 1).fill(0);
+  for (const word of labels) counts[Math.min(word, words.length)]++;
+  return { labelsId: await writeBytes(scoresFolder, labels), chunkIds: scene.chunkIds, counts };
+}
+
+/** Index of the best word of every splat, 255 for the reject class. @throws StudioFailure as `ask` */
+export async function labelsOf({
   words,
   reject,
   frames,
   language,
   upInWorld,
-  scoresFolder,
-}: LabelRequest): Promise<LabelReply> {
+}: Omit<LabelRequest, 'scoresFolder'>): Promise<{ scene: SplatScene; labels: Uint8Array }> {
   const questions = words.map((word) => readQuestion(word, lexicon, language !== null));
   const scene = await requireScene(frames);
   const axes = axesOf(frames, upInWorld);
@@ -80,19 +89,20 @@ export async function label({
         labels[i] = w;
       }
   }
-  const counts = Array<number>(words.length + 1).fill(0);
-  for (const word of labels) counts[Math.min(word, words.length)]++;
-  return { labelsId: await writeBytes(scoresFolder, labels), chunkIds: scene.chunkIds, counts };
+  return { scene, labels };
 }
 
-async function requireScene(frames: readonly SceneFrame[]): Promise<SplatScene> {
+export async function requireScene(frames: readonly SceneFrame[]): Promise<SplatScene> {
   const scene = await loadScene(frames);
   if (scene.count === 0) throw new StudioFailure('nothing-to-ask');
   return scene;
 }
 
 /** A weight per code that fades what looks like the splats the user clicked as "not this"; null when there are none. */
-function weightsOfCodes({ notThis, frames }: AskRequest, scene: SplatScene): Float32Array | null {
+function weightsOfCodes(
+  { notThis, frames }: Pick<AskRequest, 'notThis' | 'frames'>,
+  scene: SplatScene,
+): Float32Array | null {
   if (notThis.length === 0) return null;
   const weights = new Float32Array(65536).fill(1);
   for (const { frameId, splatIdx } of notThis) {
@@ -118,6 +128,12 @@ function axesOf(frames: readonly SceneFrame[], up: Vec3): SceneAxes {
   const forward = Math.hypot(...level) > 0.1 ? normalized(level) : normalized(cross(up, rotate(first, [1, 0, 0])));
   return { up, forward, right: normalized(cross(forward, up)) };
 }
+
+/** What counts as a gap between two things, and how many splats make a thing. */
+export const sizesOf = (scene: SplatScene): { voxelSize: number; minCount: number } => ({
+  voxelSize: 0.012 * diagonalOf(scene),
+  minCount: Math.max(20, scene.count * 1e-4),
+});
 
 /** Diagonal of the box that holds the middle nine tenths of the splats along each axis. */
 function diagonalOf({ positions, count }: SplatScene): number {

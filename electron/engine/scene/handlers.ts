@@ -4,15 +4,29 @@ import type { EngineProgressReport } from '../../contract/engine.ts';
 import type { SceneRequests } from '../../contract/scene-requests.ts';
 import { ask, label } from './ask.ts';
 import { embed } from './embed.ts';
+import { inventory } from './inventory.ts';
 import { findPlanes, makeSplats } from './make-splats.ts';
 import { refine } from './refine.ts';
 import { renderToFile } from './render.ts';
+import { select } from './select.ts';
+import { selectedPoints } from './selected-points.ts';
 import { scoreViews } from './score-views.ts';
-import { track } from './track.ts';
 
 export const sceneHandlers: {
   [K in keyof SceneRequests]: (
     input: SceneRequests[K]['input'],
     report?: (progress: EngineProgressReport) => void,
   ) => Promise<SceneRequests[K]['output']>;
-} = { findPlanes, splat: makeSplats, embed, ask, label, refine, track, scoreViews, render: renderToFile };
+} = {
+  findPlanes,
+  splat: makeSplats,
+  embed,
+  ask,
+  label,
+  select,
+  selectedPoints,
+  inventory,
+  refine,
+  scoreViews,
+  render: renderToFile,
+};

@@ -7,9 +7,9 @@ import type { RenderRequest, SceneFrame } from '../../contract/scene-requests.ts
 import { renderGaussians, type PlacedGaussians, type RenderedView } from '../../../models/geometry/render-gaussians.ts';
 import { surfaceOfCode } from '../../../models/language/codebook.ts';
 import { surfaceKinds } from '../../../models/language/surface.ts';
-import { deletionTest } from '../../../projects/format/edits.ts';
-import { noFeature, type GaussianColumns } from '../../../projects/format/gaussian-chunk.ts';
+import { noFeature } from '../../../projects/format/gaussian-chunk.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
+import { goneTest } from './gone-splats.ts';
 import { readGaussians } from './scene-files.ts';
 
 /** sRGB of each kind of surface, in the order of `surfaceKinds`: quiet tones that stay apart. */
@@ -46,17 +46,14 @@ export async function renderToFile({
 
 async function placedGaussians(frames: readonly SceneFrame[]): Promise<PlacedGaussians[]> {
   const scene: PlacedGaussians[] = [];
-  for (const { gaussians, worldFromCamera, deletedBoxes } of frames)
-    if (gaussians !== null) {
-      const columns = await readGaussians(gaussians.path);
-      if (deletedBoxes.length > 0) makeClear(columns, deletionTest(deletedBoxes));
-      scene.push({ columns, worldFromCamera });
+  for (const frame of frames)
+    if (frame.gaussians !== null) {
+      const columns = await readGaussians(frame.gaussians.path);
+      const isGone = goneTest(frame, columns.means);
+      if (isGone) for (let i = 0; i < columns.count; i++) if (isGone(i)) columns.colors[4 * i + 3] = 0;
+      scene.push({ columns, worldFromCamera: frame.worldFromCamera });
     }
   return scene;
-}
-
-function makeClear({ count, means, colors }: GaussianColumns, gone: ReturnType<typeof deletionTest>): void {
-  for (let i = 0; i < count; i++) if (gone([means[3 * i], means[3 * i + 1], means[3 * i + 2]])) colors[4 * i + 3] = 0;
 }
 
 function picture(view: RenderedView, kind: RenderRequest['kind']): Sharp {

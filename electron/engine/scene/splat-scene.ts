@@ -2,10 +2,10 @@
 
 import type { SceneFrame } from '../../contract/scene-requests.ts';
 import type { SceneSplats } from '../../../models/language/answer.ts';
-import { deletionTest } from '../../../projects/format/edits.ts';
 import { noFeature } from '../../../projects/format/gaussian-chunk.ts';
 import type { ChunkId } from '../../../projects/format/scene.ts';
 import { matrixFromQuaternion } from '../../../projects/format/sim3.ts';
+import { goneTest } from './gone-splats.ts';
 import { readGaussians, readPoints } from './scene-files.ts';
 
 /** Depth grid of a photo, coarse: enough to tell whether something stood in front. */
@@ -32,7 +32,12 @@ let held: { key: string; scene: SplatScene } | null = null;
 export async function loadScene(all: readonly SceneFrame[]): Promise<SplatScene> {
   const frames = all.filter(({ gaussians }) => gaussians !== null);
   const key = JSON.stringify(
-    frames.map(({ gaussians, worldFromCamera, deletedBoxes }) => [gaussians?.id, worldFromCamera, deletedBoxes]),
+    frames.map(({ gaussians, worldFromCamera, deletedBoxes, goneSplats }) => [
+      gaussians?.id,
+      worldFromCamera,
+      deletedBoxes,
+      goneSplats,
+    ]),
   );
   if (held?.key === key) return held.scene;
   held = null;
@@ -43,7 +48,7 @@ export async function loadScene(all: readonly SceneFrame[]): Promise<SplatScene>
   const starts = [0];
   columns.forEach(({ means, featureIdx: codes, count: n }, f) => {
     const start = starts[f];
-    const { worldFromCamera, deletedBoxes } = frames[f];
+    const { worldFromCamera } = frames[f];
     const { scale: s, translation: t } = worldFromCamera;
     const r = matrixFromQuaternion(worldFromCamera.rotation).map((value) => value * s);
     for (let i = 0; i < n; i++) {
@@ -54,11 +59,8 @@ export async function loadScene(all: readonly SceneFrame[]): Promise<SplatScene>
       positions[o + 2] = r[6] * x + r[7] * y + r[8] * z + t[2];
     }
     featureIdx.set(codes, start);
-    if (deletedBoxes.length > 0) {
-      const gone = deletionTest(deletedBoxes);
-      for (let i = 0; i < n; i++)
-        if (gone([means[3 * i], means[3 * i + 1], means[3 * i + 2]])) featureIdx[start + i] = noFeature;
-    }
+    const isGone = goneTest(frames[f], means);
+    if (isGone) for (let i = 0; i < n; i++) if (isGone(i)) featureIdx[start + i] = noFeature;
     starts.push(start + n);
   });
   const depths = await Promise.all(frames.map(coarseDepth));

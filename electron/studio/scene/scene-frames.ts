@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LanguageFiles, SceneFrame } from '../../contract/scene-requests.ts';
 import { upFromCameras } from '../../../projects/format/gravity.ts';
 import { chunkPath, codebookPath } from '../../../projects/format/layout.ts';
+import { encodeRows, type RowBits } from '../../../projects/format/row-set.ts';
 import type { Frame, PointChunk } from '../../../projects/format/scene.ts';
 import type { Vec3 } from '../../../projects/format/sim3.ts';
 import type { ModelCatalog } from '../model-catalog.ts';
@@ -29,9 +30,11 @@ export function sceneFrames({ store, scene, folder }: Session): SceneFrame[] {
       photoId,
       worldFromCamera,
       intrinsics,
+      pointsId: chunk.id,
       pointsPath: join(folder, chunkPath(chunk.id)),
       gaussians: gaussianId === undefined ? null : { id: gaussianId, path: join(folder, chunkPath(gaussianId)) },
       deletedBoxes: scene.deletedBoxes.get(id) ?? [],
+      goneSplats: rowsAsText(gaussianId === undefined ? undefined : scene.goneRows.get(gaussianId)),
     });
   }
   return frames;
@@ -57,6 +60,8 @@ export async function languageFiles({ store, folder }: Session, models: ModelCat
 export function sceneUp({ scene }: Session, frames: readonly SceneFrame[]): Vec3 {
   return scene.upInWorld ?? upFromCameras(frames.map(({ worldFromCamera }) => worldFromCamera)) ?? [0, -1, 0];
 }
+
+const rowsAsText = (bits: RowBits | undefined): string | null => (bits ? encodeRows(bits) : null);
 
 function largestSubmap(frames: readonly Frame[]): number {
   const sizes = new Map<number, number>();
