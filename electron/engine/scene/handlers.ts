@@ -10,6 +10,7 @@ import { refine } from './refine.ts';
 import { renderToFile } from './render.ts';
 import { select } from './select.ts';
 import { selectedPoints } from './selected-points.ts';
+import { track } from './track.ts';
 import { scoreViews } from './score-views.ts';
 
 export const sceneHandlers: {
@@ -27,6 +28,7 @@ export const sceneHandlers: {
   selectedPoints,
   inventory,
   refine,
+  track,
   scoreViews,
   render: renderToFile,
 };
