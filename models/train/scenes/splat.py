@@ -12,7 +12,7 @@ from .library import Library
 #: Nothing drawn: larger than any key.
 EMPTY = torch.iinfo(torch.int64).max
 #: Points per pixel that a surface facing the camera should get, before the splats close the gaps.
-DENSITY = 1.6
+DENSITY = 3.0
 _NEAR_M = 0.05
 
 
@@ -72,6 +72,8 @@ def draw(buffer: torch.Tensor, picture: torch.Tensor, xy: torch.Tensor, depth: t
             key = ((depth[mine] * (1 + bias * off)).view(torch.int32).long() << 32) | number[mine]
             at = (picture[mine] * height_px + y) * width_px + x
             seen = (x >= 0) & (x < width_px) & (y >= 0) & (y < height_px)
+            # A look costs less than a contested write, and most points lie behind what is drawn.
+            seen &= key < buffer[torch.where(seen, at, 0)]
             buffer.scatter_reduce_(0, at[seen], key[seen], "amin")
 
 
@@ -121,7 +123,8 @@ def draw_objects(library: Library, rooms: Rooms, poses: torch.Tensor, intrinsics
     k = intrinsics.flatten(0, 1)[picture][points.pair]
     xy = position[:, :2] / depth[:, None].clamp(min=1e-6) * k[:, :2] + k[:, 2:]
     spacing = torch.sqrt(area.flatten()[kept] / wanted)[points.pair] * k[:, 0] / depth.clamp(min=_NEAR_M)
-    side = torch.ceil(1.75 * spacing).clamp(1, largest).long()
+    # Points lie at random: squares of 2.2 spacings leave exp(−2.2²), under one per cent, of a surface open.
+    side = torch.ceil(2.2 * spacing).clamp(1, largest).long()
     buffer = torch.full((batch * views * height_px * width_px,), EMPTY, dtype=torch.int64, device=poses.device)
     draw(buffer, picture[points.pair], xy, depth, side, torch.arange(len(points.pair), device=poses.device), height_px, width_px, largest)
     pixel = (buffer != EMPTY).nonzero()[:, 0]
