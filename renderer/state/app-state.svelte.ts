@@ -17,6 +17,7 @@ import { SelectionState } from './selection.svelte.ts';
 import { ShellState } from './shell.svelte.ts';
 import { SplatsState } from './splats.svelte.ts';
 import { createCalls, type StudioCalls } from './studio-calls.ts';
+import { TrackState } from './track.svelte.ts';
 import { TimelineState } from './timeline.svelte.ts';
 import { ViewState, type ViewReadout } from './view.svelte.ts';
 import type { ViewportPort } from './viewport-port.ts';
@@ -40,6 +41,7 @@ export class AppState {
   readonly timeline: TimelineState;
   readonly path: PathState;
   readonly refinements: RefinementsState;
+  readonly track: TrackState;
   project = $state.raw<ProjectInfo | null>(null);
   /** Set while a viewport is on the page. */
   viewport = $state.raw<ViewportPort | null>(null);
@@ -53,6 +55,7 @@ export class AppState {
     this.calls = createCalls(api, (error, place) => this.notices.add({ level: 'error', place, ...error }));
     this.path = new PathState(this.calls);
     this.refinements = new RefinementsState(this.calls);
+    this.track = new TrackState(this.calls);
     this.library = new LibraryState(this.calls);
     this.models = new ModelsState(this.calls);
     this.edits = new EditsState(this.calls);
@@ -89,6 +92,7 @@ export class AppState {
     this.shell.page = 'workspace';
     if (!another) return;
     this.selection.reset();
+    this.track.clear();
     this.timeline.reset();
     this.ask.reset(snapshot.questions);
     this.path.reset(snapshot.cameras);
@@ -109,6 +113,7 @@ export class AppState {
     this.frames.reset([], [], []);
     this.splats.reset([]);
     this.refinements.records = [];
+    this.track.clear();
     this.ask.reset([]);
     this.path.reset([]);
     this.selection.reset();

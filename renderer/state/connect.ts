@@ -34,7 +34,11 @@ export function connect(app: AppState): () => void {
       app.refinements.records = [];
     }),
     api.on('run.progress', (progress) => (app.run.progress = progress)),
-    api.on('frames.changed', ({ frames }) => app.frames.change(frames, app.run.newest?.id ?? null)),
+    api.on('frames.changed', ({ frames }) => {
+      app.frames.change(frames, app.run.newest?.id ?? null);
+      // A point that was followed through other poses is not there any more.
+      app.track.clear();
+    }),
     api.on('chunks.added', ({ chunks, replaced }) => {
       app.frames.addChunks(chunks, replaced);
       app.splats.pointsReplaced(replaced);
