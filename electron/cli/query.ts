@@ -9,23 +9,31 @@ import { TerminalStudio } from './terminal-studio.ts';
 
 export const queryCommand: Command = {
   name: 'query',
-  usage: '--project DIR "words" [--threshold 0…1] [--json]',
-  summary: 'Finds things in the scene by words: colours, surfaces, places, sizes, and, or, not.',
+  usage: '--project DIR "words" [--threshold 0…1] [--json | --csv FILE]',
+  summary:
+    'Finds things in the scene by words: colours, surfaces, places, sizes, and, or, not. With --csv, words set apart by commas become an inventory.',
   async run(args) {
     const { values, positionals } = argumentsOf(queryCommand, args, {
       project: { type: 'string' },
       threshold: { type: 'string', default: '0.5' },
       json: { type: 'boolean', default: false },
+      csv: { type: 'string' },
     });
     if (values.project === undefined) throw badUsage(queryCommand, '--project is missing');
     if (positionals.length === 0) throw badUsage(queryCommand, 'the words are missing');
     const threshold = Number(values.threshold);
     if (!(threshold >= 0 && threshold <= 1)) throw badUsage(queryCommand, '--threshold takes a number from 0 to 1');
+    if (values.csv !== undefined)
+      return count(resolve(values.project), positionals.join(' '), threshold, resolve(values.csv));
     return ask(resolve(values.project), positionals.join(' '), threshold, values.json);
   },
 };
 
-async function ask(folder: string, text: string, threshold: number, json: boolean): Promise<number> {
+/** Opens a project with its splats made, and closes it after the work. */
+async function withSplats(
+  folder: string,
+  work: (terminal: TerminalStudio, photos: readonly Photo[]) => Promise<string>,
+): Promise<number> {
   const terminal = new TerminalStudio();
   const line = new ProgressLine();
   terminal.on('splats.progress', ({ done, total }) => line.show('Making splats', done / total, `${done}/${total}`));
@@ -33,17 +41,31 @@ async function ask(folder: string, text: string, threshold: number, json: boolea
   try {
     const { photos } = await terminal.do('projects.open', { folder });
     await terminal.do('scene.splat', null);
-    const reply = await terminal.do('scene.ask', { text, threshold, notThis: [] });
+    const said = await work(terminal, photos);
     line.end();
-    const report = reportOf(reply, photos);
-    if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
-    else process.stdout.write(`${sentencesOf(text, report).join('\n')}\n`);
+    process.stdout.write(`${said}\n`);
     return 0;
   } finally {
     line.end();
     await terminal.close();
   }
 }
+
+const ask = (folder: string, text: string, threshold: number, json: boolean): Promise<number> =>
+  withSplats(folder, async (terminal, photos) => {
+    const report = reportOf(await terminal.do('scene.ask', { text, threshold, notThis: [] }), photos);
+    return json ? JSON.stringify(report) : sentencesOf(text, report).join('\n');
+  });
+
+const count = (folder: string, text: string, reject: number, csv: string): Promise<number> =>
+  withSplats(folder, async (terminal) => {
+    const words = text
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== '');
+    if (words.length === 0) throw badUsage(queryCommand, 'the words are missing');
+    return (await terminal.do('scene.inventory', { words, reject, path: csv })).path;
+  });
 
 interface QueryReport {
   /** Splats that are hits, and their share of all. */

@@ -1,12 +1,33 @@
 // Every command a user interface can give: its input (checked at the border) and its answer. One handler and one preload function each.
 
 import * as v from 'valibot';
+import {
+  id,
+  path,
+  name,
+  finite,
+  sim3,
+  count,
+  intrinsics,
+  none,
+  runSettingsSchema,
+  chunkRows,
+  what,
+  frameBox,
+  splatIdx,
+  share,
+  question,
+  labelSet,
+  editSchema,
+  importSource,
+} from './schemas.ts';
 import type { AskReply, LabelReply, TrackReply } from './scene-requests.ts';
+import type { InventoryRow, SelectReply } from './select-requests.ts';
 import { exportFormatIds } from '../../projects/format/export-formats.ts';
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
 import type { ImportProgress, SkippedFile } from '../../projects/format/import-session.ts';
-import { rowsPattern } from '../../projects/format/row-set.ts';
+import { rowOperations } from '../../projects/format/row-set.ts';
 import type {
   Frame,
   GaussianChunk,
@@ -17,58 +38,6 @@ import type {
   SavedCamera,
   SavedState,
 } from '../../projects/format/scene.ts';
-
-const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
-const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
-const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
-const finite = v.pipe(v.number(), v.finite());
-const vec3 = v.pipe(v.tuple([finite, finite, finite]), v.readonly());
-const quaternion = v.pipe(v.tuple([finite, finite, finite, finite]), v.readonly());
-const sim3 = v.object({ rotation: quaternion, translation: vec3, scale: v.pipe(finite, v.gtValue(0)) });
-const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-const intrinsics = v.object({
-  widthPx: count,
-  heightPx: count,
-  fxPx: finite,
-  fyPx: finite,
-  cxPx: finite,
-  cyPx: finite,
-  k1: finite,
-  k2: finite,
-});
-const none = v.null();
-
-export const runSettingsSchema = v.object({
-  sizePx: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(64), v.maxValue(8192))),
-  maxFrames: v.nullable(count),
-  refine: v.boolean(),
-  updateRule: v.picklist(['plain', 'ttt3r', 'filt3r', 'memix']),
-});
-
-/** Chosen rows of chunks: the form in which selections travel. */
-const chunkRows = v.array(v.object({ chunkId: id, rows: v.pipe(v.string(), v.regex(rowsPattern)) }));
-const what = v.pipe(v.string(), v.maxLength(500));
-
-export const editSchema = v.variant('kind', [
-  v.object({ kind: v.literal('photos-excluded'), photoIds: v.array(id), excluded: v.boolean() }),
-  v.object({ kind: v.literal('photos-reordered'), photoIds: v.array(id) }),
-  v.object({ kind: v.literal('frames-hidden'), frameIds: v.array(id), hidden: v.boolean() }),
-  v.object({
-    kind: v.literal('points-deleted'),
-    boxes: v.array(v.object({ frameId: id, cameraFromBox: sim3, halfSize: vec3 })),
-  }),
-  v.object({ kind: v.literal('splats-hidden'), what, chunks: chunkRows }),
-  v.object({ kind: v.literal('splats-deleted'), what, chunks: chunkRows }),
-  v.object({ kind: v.literal('splats-shown') }),
-  v.object({ kind: v.literal('up-set'), upInWorld: vec3 }),
-  v.object({ kind: v.literal('scale-set'), metresPerUnit: v.pipe(finite, v.gtValue(0)) }),
-]);
-
-/** Where photos come from: a file or folder on this machine, or files the browser has uploaded. */
-const importSource = v.variant('kind', [
-  v.object({ kind: v.literal('path'), path }),
-  v.object({ kind: v.literal('upload'), uploadId: id }),
-]);
 
 /** Command name → schema of its input. */
 export const commandInputs = {
@@ -110,15 +79,22 @@ export const commandInputs = {
   'refine.redo': none,
   /** Makes the splats that are missing; also happens by itself when a run is done. */
   'scene.splat': none,
-  'scene.ask': v.object({
-    text: v.pipe(v.string(), v.maxLength(500)),
-    threshold: v.pipe(finite, v.minValue(0), v.maxValue(1)),
-    notThis: v.array(v.object({ frameId: id, splatIdx: v.pipe(v.number(), v.integer(), v.minValue(0)) })),
+  'scene.ask': v.object(question),
+  'scene.label': v.object(labelSet),
+  /** Chooses splats; changes nothing. The answer is what the other commands of a selection take. */
+  'scene.select': v.object({
+    by: v.variant('kind', [
+      v.object({ kind: v.literal('words'), ...question, instanceIdx: v.nullable(splatIdx) }),
+      v.object({ kind: v.literal('box'), boxes: v.array(frameBox) }),
+      v.object({ kind: v.literal('grow'), frameId: id, splatIdx, tolerance: v.pipe(finite, v.minValue(0)) }),
+    ]),
+    operation: v.picklist(rowOperations),
+    selection: chunkRows,
   }),
-  'scene.label': v.object({
-    words: v.pipe(v.array(v.pipe(v.string(), v.maxLength(500))), v.minLength(1), v.maxLength(32)),
-    reject: v.pipe(finite, v.minValue(0), v.maxValue(1)),
-  }),
+  /** Hides or deletes selected splats and the points that lie on them, or hides all others, as one edit. */
+  'scene.edit': v.object({ action: v.picklist(['hide', 'isolate', 'delete']), what, selection: chunkRows }),
+  /** Writes a line for each word: how many splats, how large, where, and the photos that saw it. `path` as in `export.write`. */
+  'scene.inventory': v.object({ ...labelSet, path: v.nullable(path) }),
   /** Where the point under a pixel of one photo is in all others and in space. */
   'scene.track': v.object({ photoId: id, xPx: finite, yPx: finite }),
   'scene.render': v.object({
@@ -146,7 +122,9 @@ export const commandInputs = {
     format: v.picklist(exportFormatIds),
     path: v.nullable(path),
     /** Points and splats below this confidence are left out; 0 when absent. */
-    minConfidence: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(1))),
+    minConfidence: v.optional(share),
+    /** Only these splats and the points that lie on them. */
+    selection: v.optional(chunkRows),
   }),
 } as const satisfies Record<string, v.GenericSchema>;
 
@@ -270,6 +248,9 @@ export interface CommandOutputs {
   'scene.ask': AskReply;
   'scene.label': LabelReply;
   'scene.track': TrackReply;
+  'scene.select': SelectReply;
+  'scene.edit': EditRecord;
+  'scene.inventory': { path: string; rows: InventoryRow[] };
   'scene.render': { path: string };
   'cameras.set': null;
   'edits.append': EditRecord;

@@ -4,34 +4,65 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { exportProject } from '../../projects/export/export-project.ts';
 import type { ExportSource, WrittenExport } from '../../projects/export/source.ts';
-import { exportFormats, type ExportFormatId } from '../../projects/format/export-formats.ts';
+import { writeInventory } from '../../projects/export/inventory.ts';
+import { exportFormats } from '../../projects/format/export-formats.ts';
 import { chunkPath } from '../../projects/format/layout.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
+import { decodeRows, emptyBits, hasRow, type ChunkRows } from '../../projects/format/row-set.ts';
+import type { CommandInput } from '../contract/commands.ts';
+import type { InventoryRow } from '../contract/select-requests.ts';
 import type { StudioContext } from './context.ts';
 import type { Session } from './session.ts';
 
 /**
  * Writes the newest run. Without a path the system's dialog asks for one; where there is none (browser), the file goes into
- * `exports/` of the project. Points below `minConfidence` (0…1) are left out.
+ * `exports/` of the project. Points below `minConfidence` (0…1) are left out, and all that is not in the selection where there is one.
  * @throws StudioFailure nothing-to-export, export-failed, disk-full, cancelled
  */
 export async function writeExport(
   context: StudioContext,
-  format: ExportFormatId,
-  path: string | null,
-  minConfidence = 0,
+  { format, path, minConfidence = 0, selection }: CommandInput<'export.write'>,
 ): Promise<WrittenExport> {
+  const { session, scene } = context.requireProject();
+  const { extension } = exportFormats[format];
+  const part = selection ? '-selection' : '';
+  const outPath = await chosenPath(context, `${part}${extension === null ? `-${format}` : `.${extension}`}`, path);
+  const isKept = selection ? keepOnly((await scene.selectedPoints(selection, false)).chunks) : null;
+  const options = { minConfidence, keepSplat: isKept, keepPoint: isKept };
+  return exportProject({ format, outPath, source: sourceOf(session), options });
+}
+
+/** @throws StudioFailure query-unknown-word, bad-input, nothing-to-ask, export-failed, disk-full, cancelled */
+export async function exportInventory(
+  context: StudioContext,
+  labels: { words: string[]; reject: number },
+  path: string | null,
+): Promise<{ path: string; rows: InventoryRow[] }> {
+  const { session, scene } = context.requireProject();
+  const rows = await scene.inventory(labels);
+  const outPath = await chosenPath(context, '-inventory.csv', path);
+  const names = new Map(session.photos.map(({ id, name }) => [id, name]));
+  await writeInventory(outPath, rows, session.scene.metresPerUnit, (id) => names.get(id) ?? id);
+  return { path: outPath, rows };
+}
+
+function keepOnly(chunks: readonly ChunkRows[]): (chunkId: string, row: number) => boolean {
+  const kept = new Map(chunks.map(({ chunkId, rows }) => [chunkId, decodeRows(rows)]));
+  return (chunkId, row) => hasRow(kept.get(chunkId) ?? emptyBits(0), row);
+}
+
+/** Where the user wants it; the folder is there afterwards. */
+async function chosenPath(context: StudioContext, ending: string, path: string | null): Promise<string> {
   const { options } = context;
   const { session } = context.requireProject();
-  const { extension } = exportFormats[format];
-  const name = `${session.store.info().name.replace(/[\\/:*?"<>|]/g, '-')}${extension === null ? `-${format}` : `.${extension}`}`;
+  const name = `${session.store.info().name.replace(/[\\/:*?"<>|]/g, '-')}${ending}`;
   const chosen = path ?? (options.dialogs ? await options.dialogs.save(name) : join(session.folder, 'exports', name));
   if (chosen === null) throw new StudioFailure('cancelled');
   const outPath = resolve(chosen);
   await mkdir(dirname(outPath), { recursive: true }).catch((error: Error) => {
     throw new StudioFailure('export-failed', { reason: `${error.message}.` });
   });
-  return exportProject({ format, outPath, source: sourceOf(session), options: { minConfidence } });
+  return outPath;
 }
 
 function sourceOf({ store, folder }: Session): ExportSource {

@@ -27,6 +27,8 @@ export interface ExportOptions {
   includeFeatures?: boolean;
   /** Keeps only splats that the predicate accepts: a selection. Index counts within the frame's chunk. */
   keepSplat?: ((chunkId: ChunkId, splatIdx: number) => boolean) | null;
+  /** The same for points. */
+  keepPoint?: ((chunkId: ChunkId, pointIdx: number) => boolean) | null;
   signal?: AbortSignal;
   /** Share 0…1 of the chunks that were written. */
   onProgress?: (fraction: number) => void;

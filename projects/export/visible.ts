@@ -5,7 +5,8 @@ import { decodeGaussianChunk, type GaussianColumns } from '../format/gaussian-ch
 import type { Intrinsics } from '../format/intrinsics.ts';
 import { decodePointChunk, pointFlag } from '../format/point-chunk.ts';
 import { StudioFailure } from '../format/result.ts';
-import type { Frame, GaussianChunk, Photo, PointChunk } from '../format/scene.ts';
+import { emptyBits, hasRow } from '../format/row-set.ts';
+import type { ChunkId, Frame, GaussianChunk, Photo, PointChunk } from '../format/scene.ts';
 import { matrixFromQuaternion, scaled, type Sim3 } from '../format/sim3.ts';
 import type { ExportOptions, ExportSource } from './source.ts';
 
@@ -107,17 +108,18 @@ export class VisibleScene {
     const share = maxCount !== null && total > maxCount ? maxCount / total : 1;
     for (const [i, { chunk, frameIdx }] of inOrder.entries()) {
       stopIfAborted(signal);
-      yield this.#pointBlock(await this.#source.readChunk(chunk.id), frameIdx, share);
+      yield this.#pointBlock(chunk.id, await this.#source.readChunk(chunk.id), frameIdx, share);
       onProgress?.((i + 1) / inOrder.length);
     }
   }
 
-  #pointBlock(file: Uint8Array, frameIdx: number, share: number): PointBlock {
+  #pointBlock(chunkId: ChunkId, file: Uint8Array, frameIdx: number, share: number): PointBlock {
     const columns = decodePointChunk(file);
     const { frame, worldFromCamera, intrinsics } = this.frames[frameIdx];
-    const { minConfidence = 0, includeInferred = false } = this.#options;
+    const { minConfidence = 0, includeInferred = false, keepPoint = null } = this.#options;
     const isDeleted = deletionTest(this.edits.deletedBoxes.get(frame.id) ?? []);
     const hasBoxes = this.edits.deletedBoxes.has(frame.id);
+    const gone = this.edits.goneRows.get(chunkId) ?? emptyBits(0);
     const m = matrixFromQuaternion(worldFromCamera.rotation);
     const [tx, ty, tz] = worldFromCamera.translation;
     const s = worldFromCamera.scale;
@@ -139,6 +141,7 @@ export class VisibleScene {
       if (columns.colors[i * 4 + 3] < minConfidence * 255) continue;
       if (!includeInferred && columns.flags[i] & pointFlag.inferred) continue;
       if (!Number.isFinite(x + y + z) || (hasBoxes && isDeleted([x, y, z]))) continue;
+      if (hasRow(gone, i) || keepPoint?.(chunkId, i) === false) continue;
       block.positions[count * 3] = s * (m[0] * x + m[1] * y + m[2] * z) + tx;
       block.positions[count * 3 + 1] = s * (m[3] * x + m[4] * y + m[5] * z) + ty;
       block.positions[count * 3 + 2] = s * (m[6] * x + m[7] * y + m[8] * z) + tz;
@@ -167,6 +170,7 @@ export class VisibleScene {
       const columns = decodeGaussianChunk(await this.#source.readChunk(chunk.id));
       const boxes = this.edits.deletedBoxes.get(chunk.frameId) ?? [];
       const isDeleted = deletionTest(boxes);
+      const gone = this.edits.goneRows.get(chunk.id) ?? emptyBits(0);
       const rows: number[] = [];
       for (let row = 0; row < Math.round(columns.count * share); row++) {
         const x = columns.means[row * 3];
@@ -174,6 +178,7 @@ export class VisibleScene {
         const z = columns.means[row * 3 + 2];
         if (columns.colors[row * 4 + 3] < Math.max(1, minConfidence * 255) || !Number.isFinite(x + y + z)) continue;
         if ((boxes.length > 0 && isDeleted([x, y, z])) || keepSplat?.(chunk.id, row) === false) continue;
+        if (hasRow(gone, row)) continue;
         rows.push(row);
       }
       yield { frameIdx, columns, rows: Uint32Array.from(rows) };

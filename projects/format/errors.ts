@@ -37,6 +37,7 @@ export const sentences = {
   'ground-truth-unreadable': 'The ground truth cannot be read: {reason}',
   'nothing-there': 'There is no point of the scene at that place of {name}.',
   'nothing-to-refine': 'The cameras were left as they are: {reason}',
+  'nothing-selected': 'Nothing is selected that the scene shows.',
   'nothing-to-ask': 'There are no splats yet; reconstruct some photos first.',
   'chunk-damaged': 'A file of the scene is damaged: {reason}',
   'query-unknown-word': 'I know no word like “{word}” without a language pack.',

@@ -1,6 +1,10 @@
 // Commands about the whole scene: splats, questions, pictures, the camera path.
 
+import type { EditRecord } from '../../../projects/format/edits.ts';
+import { StudioFailure } from '../../../projects/format/result.ts';
+import { exportInventory } from '../export-job.ts';
 import type { CommandsOf, HandlersOf } from './handler.ts';
+import { edited } from './work.ts';
 
 export const sceneHandlers: HandlersOf<CommandsOf<'scene' | 'cameras'>> = {
   'scene.splat': async (context) => {
@@ -10,6 +14,14 @@ export const sceneHandlers: HandlersOf<CommandsOf<'scene' | 'cameras'>> = {
   'scene.ask': (context, question) => context.requireProject().scene.ask(question),
   'scene.label': (context, labels) => context.requireProject().scene.label(labels),
   'scene.track': (context, place) => context.requireProject().scene.track(place),
+  'scene.select': (context, choice) => context.requireProject().scene.select(choice),
+  'scene.edit': async (context, { action, what, selection }) => {
+    const { chunks, splats } = await context.requireProject().scene.selectedPoints(selection, action === 'isolate');
+    if (splats === 0) throw new StudioFailure('nothing-selected');
+    const kind = action === 'delete' ? 'splats-deleted' : 'splats-hidden';
+    return edited(context, (edits) => edits.append({ kind, what, chunks })) as EditRecord;
+  },
+  'scene.inventory': (context, { words, reject, path }) => exportInventory(context, { words, reject }, path),
   'scene.render': (context, picture) => context.requireProject().scene.render(picture),
   'cameras.set': (context, { cameras }) => {
     const { session } = context.requireProject();

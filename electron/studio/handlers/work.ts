@@ -46,14 +46,17 @@ export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits' | 'e
   'edits.undo': (context) => edited(context, (edits) => edits.undo()),
   'edits.redo': (context) => edited(context, (edits) => edits.redo()),
 
-  'export.write': async (context, { format, path, minConfidence }) => {
-    const { path: written, bytes, notices } = await writeExport(context, format, path, minConfidence);
+  'export.write': async (context, input) => {
+    const { path: written, bytes, notices } = await writeExport(context, input);
     return { path: written, bytes, notices };
   },
 };
 
 /** Row first, then the event with the whole list: the fold is cheap and cannot get out of step. */
-function edited(context: StudioContext, change: (edits: StudioContextEdits) => EditRecord | null): EditRecord | null {
+export function edited(
+  context: StudioContext,
+  change: (edits: StudioContextEdits) => EditRecord | null,
+): EditRecord | null {
   const { session } = context.requireProject();
   const record = change(session.store.edits);
   if (record) session.editsChanged();

@@ -2,9 +2,11 @@
 
 import { join } from 'node:path';
 import type { CommandInput } from '../../contract/commands.ts';
-import type { AskReply, AskRequest, LabelReply, TrackReply } from '../../contract/scene-requests.ts';
+import type { AskReply, AskRequest, LabelReply, LabelRequest, TrackReply } from '../../contract/scene-requests.ts';
+import type { InventoryRow, SelectedPointsReply, SelectReply } from '../../contract/select-requests.ts';
 import { projectLayout } from '../../../projects/format/layout.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
+import type { ChunkRows } from '../../../projects/format/row-set.ts';
 import type { Emitter } from '../emitter.ts';
 import type { EngineSlot } from '../run/engine-slot.ts';
 import type { Session } from '../session.ts';
@@ -38,6 +40,8 @@ export class SceneControl {
   /** @throws StudioFailure query-unknown-word, bad-input, nothing-to-ask */
   async ask({ text, threshold, notThis }: CommandInput<'scene.ask'>): Promise<AskReply> {
     const { store } = this.#session;
+    // A question that comes before any splats waits for them; later ones are answered on what is there.
+    if (sceneFrames(this.#session).every(({ gaussians }) => gaussians === null)) await this.#job.run();
     const reply = await this.#engines.get().request('ask', { ...(await this.#scene()), text, threshold, notThis });
     this.#session.rememberInferred(reply.scoresId, join(this.#answersFolder, `${reply.scoresId}.bin`));
     store.questions.remember(text, Date.now());
@@ -61,6 +65,21 @@ export class SceneControl {
     if (!frames.some((frame) => frame.photoId === photoId))
       throw new StudioFailure('nothing-there', { name: store.photos.byId(photoId)?.name ?? 'this photo' });
     return this.#engines.get().request('track', { frames, photoId, xPx, yPx });
+  }
+
+  /** @throws StudioFailure as `ask`; not-found */
+  async select(choice: CommandInput<'scene.select'>): Promise<SelectReply> {
+    return this.#engines.get().request('select', { ...(await this.#scene()), ...choice });
+  }
+
+  /** A selection of splats with the points that lie on them, or all the rest. @throws StudioFailure nothing-to-ask */
+  selectedPoints(selection: ChunkRows[], others: boolean): Promise<SelectedPointsReply> {
+    return this.#engines.get().request('selectedPoints', { frames: sceneFrames(this.#session), selection, others });
+  }
+
+  /** @throws StudioFailure as `ask` */
+  async inventory(labels: Pick<LabelRequest, 'words' | 'reject'>): Promise<InventoryRow[]> {
+    return this.#engines.get().request('inventory', { ...(await this.#scene()), ...labels });
   }
 
   /** @throws StudioFailure nothing-to-ask, export-failed */

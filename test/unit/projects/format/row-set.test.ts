@@ -1,6 +1,6 @@
 // Sets of rows survive their text, and edits of them fold, undo and combine.
 import { describe, expect, test } from 'vitest';
-import { editSchema } from '../../../../electron/contract/commands.ts';
+import { editSchema } from '../../../../electron/contract/schemas.ts';
 import { foldEdits, type Edit, type EditRecord } from '../../../../projects/format/edits.ts';
 import { shuffledOrder } from '../../../../projects/format/point-chunk.ts';
 import {

@@ -1,0 +1,68 @@
+// Pieces that the inputs of commands are made of, each with its limits.
+
+import * as v from 'valibot';
+import { rowsPattern } from '../../projects/format/row-set.ts';
+
+export const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
+export const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
+export const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
+export const finite = v.pipe(v.number(), v.finite());
+export const vec3 = v.pipe(v.tuple([finite, finite, finite]), v.readonly());
+export const quaternion = v.pipe(v.tuple([finite, finite, finite, finite]), v.readonly());
+export const sim3 = v.object({ rotation: quaternion, translation: vec3, scale: v.pipe(finite, v.gtValue(0)) });
+export const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+export const intrinsics = v.object({
+  widthPx: count,
+  heightPx: count,
+  fxPx: finite,
+  fyPx: finite,
+  cxPx: finite,
+  cyPx: finite,
+  k1: finite,
+  k2: finite,
+});
+export const none = v.null();
+
+export const runSettingsSchema = v.object({
+  sizePx: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(64), v.maxValue(8192))),
+  maxFrames: v.nullable(count),
+  refine: v.boolean(),
+  updateRule: v.picklist(['plain', 'ttt3r', 'filt3r', 'memix']),
+});
+
+/** Chosen rows of chunks: the form in which selections travel. */
+export const chunkRows = v.array(v.object({ chunkId: id, rows: v.pipe(v.string(), v.regex(rowsPattern)) }));
+export const what = v.pipe(v.string(), v.maxLength(500));
+export const frameBox = v.object({ frameId: id, cameraFromBox: sim3, halfSize: vec3 });
+export const splatIdx = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const share = v.pipe(finite, v.minValue(0), v.maxValue(1));
+export const question = {
+  text: v.pipe(v.string(), v.maxLength(500)),
+  threshold: share,
+  notThis: v.array(v.object({ frameId: id, splatIdx })),
+};
+export const labelSet = {
+  words: v.pipe(v.array(v.pipe(v.string(), v.maxLength(500))), v.minLength(1), v.maxLength(32)),
+  reject: share,
+};
+
+export const editSchema = v.variant('kind', [
+  v.object({ kind: v.literal('photos-excluded'), photoIds: v.array(id), excluded: v.boolean() }),
+  v.object({ kind: v.literal('photos-reordered'), photoIds: v.array(id) }),
+  v.object({ kind: v.literal('frames-hidden'), frameIds: v.array(id), hidden: v.boolean() }),
+  v.object({
+    kind: v.literal('points-deleted'),
+    boxes: v.array(frameBox),
+  }),
+  v.object({ kind: v.literal('splats-hidden'), what, chunks: chunkRows }),
+  v.object({ kind: v.literal('splats-deleted'), what, chunks: chunkRows }),
+  v.object({ kind: v.literal('splats-shown') }),
+  v.object({ kind: v.literal('up-set'), upInWorld: vec3 }),
+  v.object({ kind: v.literal('scale-set'), metresPerUnit: v.pipe(finite, v.gtValue(0)) }),
+]);
+
+/** Where photos come from: a file or folder on this machine, or files the browser has uploaded. */
+export const importSource = v.variant('kind', [
+  v.object({ kind: v.literal('path'), path }),
+  v.object({ kind: v.literal('upload'), uploadId: id }),
+]);
