@@ -23,7 +23,7 @@ const geometry: ModelInfo = {
 };
 
 /** Kinds of packs that reconstruct; others (language) serve other work and are not offered for runs. */
-const reconstructs: ReadonlySet<Manifest['kind']> = new Set(['geometry', 'recurrent', 'pairwise', 'multi-view']);
+const reconstructs: ReadonlySet<Manifest['kind']> = new Set(['geometry', 'recurrent', 'pairwise']);
 
 export class ModelCatalog {
   readonly #zooFolder: string;

@@ -92,9 +92,7 @@ async function checked(folder: string, id: string, { onProgress, session = {} }:
     const failed = selfCheck.outputs.find(({ passed }) => !passed);
     if (failed) throw new StudioFailure('model-damaged', { id, reason: `it fails its self-check (${failed.name}).` });
     const { warning } = memoryForecast(pack.manifest.memoryMb);
-    const unready =
-      pack.manifest.kind === 'pairwise' ? ['This pack can be checked, but no runner reconstructs with it yet.'] : [];
-    return { pack, selfCheck, warnings: [...(warning ? [warning] : []), ...unready] };
+    return { pack, selfCheck, warnings: warning ? [warning] : [] };
   } catch (thrown) {
     await rm(folder, { recursive: true, force: true });
     throw thrown;

@@ -8,6 +8,7 @@ import { checkClipGolden, selfCheckClip } from '../language/clip/check.ts';
 import { ClipEncoder } from '../language/clip/encoder.ts';
 import type { OutputCheck, Tolerance } from './compare.ts';
 import type { InstalledPack } from './packs.ts';
+import { checkPairGolden, selfCheckPair } from './pairwise/check.ts';
 import { PairNetwork } from './pairwise/pair-network.ts';
 import { checkRecurrentGolden, type GoldenFile } from './recurrent/golden.ts';
 import { RecurrentNetwork } from './recurrent/network.ts';
@@ -85,7 +86,15 @@ async function openCheckable(pack: InstalledPack, options: SessionOptions): Prom
       dispose: () => encoder.dispose(),
     };
   }
-  if (kind === 'pairwise') return PairNetwork.open(pack, options);
+  if (kind === 'pairwise') {
+    const pairs = await PairNetwork.open(pack, options);
+    return {
+      provider: pairs.provider,
+      checkGolden: (golden, tolerance) => checkPairGolden(pairs, golden, tolerance),
+      checkItself: () => selfCheckPair(pairs),
+      dispose: () => pairs.dispose(),
+    };
+  }
   if (kind !== 'recurrent')
     throw new StudioFailure('golden-mismatch', { reason: `packs of kind ${kind} have no check of this form.` });
   const network = await RecurrentNetwork.open(pack, options);

@@ -2,6 +2,7 @@
 
 import { StudioFailure } from '../../projects/format/result.ts';
 import { readPack } from './packs.ts';
+import { PairwiseReconstructor } from './pairwise/reconstructor.ts';
 import type { Reconstructor } from './reconstructor.ts';
 import { RecurrentReconstructor } from './recurrent/reconstructor.ts';
 import type { SessionOptions } from './session.ts';
@@ -24,6 +25,7 @@ export async function createReconstructor(
   if (pack.manifest.id !== modelId)
     throw new StudioFailure('model-damaged', { id: modelId, reason: `its folder holds ${pack.manifest.id}.` });
   if (pack.manifest.kind === 'recurrent') return RecurrentReconstructor.open(pack, options);
+  if (pack.manifest.kind === 'pairwise') return PairwiseReconstructor.open(pack, options);
   throw new StudioFailure('run-failed', {
     reason: `${pack.manifest.name} is a ${pack.manifest.kind} pack, and nothing here reconstructs with such packs yet.`,
   });

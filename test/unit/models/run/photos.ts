@@ -7,7 +7,8 @@ export function patternPhoto(idx: number, widthPx = 320, heightPx = 240): PhotoS
     id: `photo${idx}`,
     path: `p${idx}.jpg`,
     name: `p${idx}.jpg`,
-    sha256: `${idx}`.padStart(64, '0'),
+    // Different in its first half, by which features are kept.
+    sha256: `${idx}`.padStart(8, '0').padEnd(64, '0'),
     widthPx,
     heightPx,
     takenAtMs: null,

@@ -1,0 +1,290 @@
+// The Reconstructor of pairwise packs: a new photo meets a few earlier ones two by two, is placed beside them, and in the end all pairs are aligned.
+
+import { StudioFailure } from '../../../projects/format/result.ts';
+import type { NamedTensor } from '../../../projects/format/safetensors.ts';
+import type { PhotoId } from '../../../projects/format/scene.ts';
+import { identitySim3 } from '../../../projects/format/sim3.ts';
+import type { InstalledPack } from '../packs.ts';
+import type {
+  BeginOptions,
+  PhotoSource,
+  Placement,
+  Reconstructor,
+  SceneState,
+  StepOptions,
+  StepOutput,
+} from '../reconstructor.ts';
+import { meanConfidence } from '../recurrent/answers.ts';
+import { FeatureCache } from '../recurrent/feature-cache.ts';
+import { focalByWeiszfeld } from '../recurrent/focal.ts';
+import { photoIntrinsics, planPicture, readPicture, type Picture } from '../recurrent/preprocess.ts';
+import { descriptorOf } from '../recurrent/submaps.ts';
+import type { SessionOptions } from '../session.ts';
+import type { PairEdge } from './alignment-terms.ts';
+import { alignPhotos } from './global-alignment.ts';
+import { disagreementOf, meanOf, mergedView, samplesOfView, shownMap } from './own-map.ts';
+import { PairNetwork, type PairPredictor, type PairView } from './pair-network.ts';
+import { choosePartners } from './partners.ts';
+import { registerPhoto } from './register.ts';
+import { emptyMemory, restoreState, saveState, type MetPhoto, type PairMemory } from './saved-state.ts';
+
+/** Closing work: rounds in one piece, and how many pieces at most. */
+const roundsPerPiece = 4;
+const mostPieces = 12;
+/** A piece that brings less than this share of the sum of distances is the last. */
+const leastGain = 1e-3;
+
+/** The pack's id and the numbers that pictures are made with. */
+export interface PairSettings {
+  id: string;
+  name: string;
+  sizePx: number;
+  patchPx: number;
+}
+
+/** What one photo and its partners said, before anything is remembered. */
+interface Meeting {
+  view: PairView;
+  /** Another prediction of the same photo. */
+  second: PairView;
+  edges: PairEdge[];
+  /** Two predictions of the latest partner: its own map in its own axes, and how it is seen from the new photo. */
+  partner: readonly [PairView, PairView] | null;
+}
+
+export class PairwiseReconstructor implements Reconstructor {
+  readonly provider: string;
+  private readonly network: PairPredictor;
+  private readonly pack: PairSettings;
+  private sizePx: number;
+  private cache: FeatureCache | null = null;
+  private memory: PairMemory = emptyMemory;
+  private readonly sources = new Map<PhotoId, PhotoSource>();
+
+  constructor(network: PairPredictor, pack: PairSettings) {
+    this.network = network;
+    this.pack = pack;
+    this.sizePx = pack.sizePx;
+    this.provider = `${pack.name} · ${network.provider}`;
+  }
+
+  /** @throws StudioFailure 'model-damaged' */
+  static async open(
+    { folder, manifest, ...rest }: InstalledPack,
+    options: SessionOptions = {},
+  ): Promise<PairwiseReconstructor> {
+    const { id, name, config } = manifest;
+    const network = await PairNetwork.open({ folder, manifest, ...rest }, options);
+    return new PairwiseReconstructor(network, {
+      id,
+      name,
+      sizePx: Number(config.sizePx),
+      patchPx: Number(config.patchPx),
+    });
+  }
+
+  async begin({ settings, photos, cacheFolder, saved }: BeginOptions): Promise<number> {
+    this.sizePx = settings.sizePx ?? this.pack.sizePx;
+    this.cache = new FeatureCache(cacheFolder, this.pack.id);
+    this.sources.clear();
+    for (const photo of photos) this.sources.set(photo.id, photo);
+    this.memory = saved ? restoreState(saved, this.pack.id) : emptyMemory;
+    return this.memory.stepIdx;
+  }
+
+  async step(photo: PhotoSource, { update, reset }: StepOptions): Promise<StepOutput> {
+    const spentBefore = this.network.spentMs;
+    this.sources.set(photo.id, photo);
+    const picture = await this.picture(photo);
+    const features = await this.features(photo, picture);
+    // The newest belief about a photo replaces the older one, whose points stay as an anchor.
+    const photos = this.memory.photos.map((met) => (met.photoId === photo.id ? { ...met, photoId: null } : met));
+    const memory: PairMemory = { ...this.memory, photos, stepIdx: this.memory.stepIdx + 1 };
+    const output: StepOutput = { placed: [], waiting: [], pointMaps: [], notices: [], modelMs: 0 };
+    const after = await this.place(photo, picture, features, memory, output);
+    const modelMs = this.network.spentMs - spentBefore;
+    if (!update) return { ...output, ...onlyOf(photo.id, output), modelMs };
+    this.memory = reset ? { ...after, submapStart: after.photos.length } : after;
+    return { ...output, modelMs };
+  }
+
+  async settle(): Promise<StepOutput & { settled: boolean }> {
+    const output: StepOutput = { placed: [], waiting: [], pointMaps: [], notices: [], modelMs: 0 };
+    const { photos, edges, settling } = this.memory;
+    if (settling.done) return { ...output, settled: true };
+    const startedAtMs = performance.now();
+    const fixed = new Set(
+      photos.flatMap(({ submapIdx }, idx) => (photos[idx - 1]?.submapIdx === submapIdx ? [] : [idx])),
+    );
+    const aligned = alignPhotos(photos, edges, fixed, roundsPerPiece, settling.damping);
+    const piece = settling.piece + 1;
+    const done = piece >= mostPieces || aligned.after >= aligned.before * (1 - leastGain);
+    const after = photos.map((photo, idx) => ({ ...photo, worldFromCamera: aligned.photos[idx].worldFromCamera }));
+    photos.forEach(({ worldFromCamera }, idx) => {
+      if (after[idx].worldFromCamera !== worldFromCamera) output.placed.push(...placementOf(after[idx]));
+    });
+    this.memory = { ...this.memory, photos: after, settling: { piece, damping: aligned.damping, done } };
+    return { ...output, settled: done, modelMs: performance.now() - startedAtMs };
+  }
+
+  /** Pairs say nothing of places that no photo shows. */
+  peek(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  save(): Promise<SceneState> {
+    return Promise.resolve(saveState(this.memory, this.pack.id));
+  }
+
+  async dispose(): Promise<void> {
+    await this.network.dispose();
+  }
+
+  /** Fills the output and returns the memory with the new photo; without it when it cannot be placed. */
+  private async place(
+    photo: PhotoSource,
+    picture: Picture,
+    features: NamedTensor,
+    memory: PairMemory,
+    output: StepOutput,
+  ): Promise<PairMemory> {
+    const idx = memory.photos.length;
+    const descriptor = descriptorOf(features);
+    const isFirst = idx === memory.submapStart;
+    const partners = isFirst ? [] : choosePartners(descriptor, partnersIn(memory));
+    const { view, second, edges, partner } = await this.meet(idx, features, memory, partners);
+    const samples = samplesOfView(view);
+    let photos = [...memory.photos];
+    // The first photo had only itself to be compared with; its pair with the second knows better, and nothing hangs on it yet.
+    const first = idx === memory.submapStart + 1 ? photos[memory.submapStart] : null;
+    const source = first && first.photoId !== null ? this.sources.get(first.photoId) : null;
+    if (first && source && partner)
+      photos[memory.submapStart] = remember(
+        source,
+        partner[0],
+        first,
+        await this.picture(source),
+        disagreementOf(...partner),
+        output,
+      );
+    const worldFromCamera = partners.length === 0 ? identitySim3 : registerPhoto(samples, idx, edges, photos);
+    if (!worldFromCamera) {
+      output.waiting.push(photo.id);
+      output.notices.push(`${photo.name} could not be placed: no pair with it has usable points.`);
+      return memory;
+    }
+    const last = memory.photos.at(-1)?.submapIdx ?? -1;
+    const submapIdx = isFirst ? last + 1 : last;
+    const begun = { photoId: photo.id, submapIdx, worldFromCamera, descriptor };
+    photos = [...photos, remember(photo, view, begun, picture, disagreementOf(view, second), output)];
+    return { ...memory, photos, edges: [...memory.edges, ...edges], settling: emptyMemory.settling };
+  }
+
+  /** Runs the pairs in both orders; a photo without partners meets itself. */
+  private async meet(
+    idx: number,
+    features: NamedTensor,
+    memory: PairMemory,
+    partners: readonly number[],
+  ): Promise<Meeting> {
+    if (partners.length === 0) {
+      const [view, second] = await this.network.predict(features, features);
+      return { view, second, edges: [], partner: null };
+    }
+    const met: { score: number; own: PairView; other: PairView; edges: PairEdge[] }[] = [];
+    let latest: Meeting['partner'] = null;
+    for (const partner of partners) {
+      const theirs = await this.featuresOf(memory.photos[partner]);
+      const [own, partnerSeen] = await this.network.predict(features, theirs);
+      const [partnerView, other] = await this.network.predict(theirs, features);
+      latest ??= [partnerView, partnerSeen];
+      met.push({
+        score: meanOf(own.confidences) * meanOf(partnerSeen.confidences),
+        own,
+        other,
+        edges: [
+          { firstIdx: idx, secondIdx: partner, first: samplesOfView(own), second: samplesOfView(partnerSeen) },
+          { firstIdx: partner, secondIdx: idx, first: samplesOfView(partnerView), second: samplesOfView(other) },
+        ],
+      });
+    }
+    const ranked = met.toSorted((a, b) => b.score - a.score);
+    return {
+      view: mergedView(ranked.map(({ own }) => own)),
+      second: ranked.length > 1 ? ranked[1].own : ranked[0].other,
+      edges: met.flatMap(({ edges }) => edges),
+      partner: latest,
+    };
+  }
+
+  /** As the official loader: its small networks see squares, the others keep the shape of the photo (model-facts 1.7). */
+  private get style(): 'long' | 'square' {
+    return this.pack.sizePx === 224 ? 'square' : 'long';
+  }
+
+  private picture(photo: PhotoSource): Promise<Picture> {
+    return readPicture(photo, this.style, this.sizePx, this.pack.patchPx);
+  }
+
+  /** @param picture read anew when it is needed and not given */
+  private features(photo: PhotoSource, picture: Picture | null): Promise<NamedTensor> {
+    if (!this.cache) throw new Error('The run has not begun.');
+    const plan = picture ?? planPicture(photo, this.style, this.sizePx, this.pack.patchPx);
+    const key = `${photo.sha256.slice(0, 32) || photo.id}-${plan?.widthPx}x${plan?.heightPx}`;
+    return this.cache.get(key, async () => {
+      const { planes, widthPx, heightPx } = picture ?? (await this.picture(photo));
+      return this.network.encode(planes, widthPx, heightPx);
+    });
+  }
+
+  private featuresOf({ photoId }: MetPhoto): Promise<NamedTensor> {
+    const photo = photoId === null ? undefined : this.sources.get(photoId);
+    if (!photo) throw new StudioFailure('not-found', { what: 'photo' });
+    return this.features(photo, null);
+  }
+}
+
+/** Photos of the present submap that can be met. */
+const partnersIn = ({ photos, submapStart }: PairMemory): { idx: number; descriptor: Float32Array }[] =>
+  photos.flatMap(({ photoId, descriptor }, idx) =>
+    photoId !== null && idx >= submapStart ? [{ idx, descriptor }] : [],
+  );
+
+const placementOf = ({ photoId, worldFromCamera, intrinsics, submapIdx, confidence }: MetPhoto): Placement[] =>
+  photoId === null ? [] : [{ photoId, worldFromCamera, intrinsics, submapIdx, confidence }];
+
+/** The photo as it is kept; its placement and point map go to the output. */
+function remember(
+  photo: PhotoSource,
+  view: PairView,
+  {
+    photoId,
+    submapIdx,
+    worldFromCamera,
+    descriptor,
+  }: Pick<MetPhoto, 'photoId' | 'submapIdx' | 'worldFromCamera' | 'descriptor'>,
+  picture: Picture,
+  errors: Float32Array | null,
+  output: StepOutput,
+): MetPhoto {
+  const map = shownMap(view, photo.id, picture.colors, errors);
+  const focalPx = focalByWeiszfeld(view.points, view.widthPx, view.heightPx);
+  const met: MetPhoto = {
+    photoId,
+    submapIdx,
+    worldFromCamera,
+    descriptor,
+    intrinsics: photoIntrinsics(photo, picture, focalPx),
+    confidence: meanConfidence(map.confidences),
+    samples: samplesOfView(view),
+  };
+  output.placed.push(...placementOf(met));
+  output.pointMaps.push(map);
+  return met;
+}
+
+/** What was said of other photos counts only when it is remembered. */
+const onlyOf = (id: PhotoId, { placed, pointMaps }: StepOutput): Pick<StepOutput, 'placed' | 'pointMaps'> => ({
+  placed: placed.filter(({ photoId }) => photoId === id),
+  pointMaps: pointMaps.filter(({ photoId }) => photoId === id),
+});
