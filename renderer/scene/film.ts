@@ -194,12 +194,13 @@ export class Film {
   /** The stage's canvas has another size for as long as the work takes. */
   private async atSize<T>(widthPx: number, heightPx: number, work: () => Promise<T>): Promise<T> {
     const { stage } = this.context;
+    stage.lend(true);
     stage.renderer.setPixelRatio(1);
     stage.renderer.setSize(widthPx, heightPx, false);
     try {
       return await work();
     } finally {
-      stage.resize();
+      stage.lend(false);
     }
   }
 }

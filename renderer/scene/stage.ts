@@ -19,6 +19,7 @@ export class Stage {
   private readonly observer: ResizeObserver;
   private requested = 0;
   private lastMs: number | null = null;
+  private suspended = false;
   /** Signalled when the GPU has drawn the last frame. */
   private drawing: WebGLSync | null = null;
 
@@ -45,6 +46,12 @@ export class Stage {
     this.invalidate();
   }
 
+  /** While the canvas is lent to a film, the stage does not draw on it. */
+  lend(isLent: boolean): void {
+    this.suspended = isLent;
+    if (!isLent) this.resize();
+  }
+
   /** Asks for one more frame. */
   invalidate(): void {
     if (this.requested === 0) this.requested = requestAnimationFrame((nowMs) => this.frame(nowMs));
@@ -52,6 +59,7 @@ export class Stage {
 
   private frame(nowMs: number): void {
     this.requested = 0;
+    if (this.suspended) return;
     // A frame that the GPU has not finished is not chased by another one: the queue stays short, and the time between frames
     // is the time that drawing really takes.
     if (!this.isDrawn()) return this.invalidate();
@@ -75,8 +83,8 @@ export class Stage {
     return true;
   }
 
-  /** Fits the canvas to its place on the page. */
-  resize(): void {
+  private resize(): void {
+    if (this.suspended) return;
     const { canvas } = this.options;
     const box = (canvas.parentElement ?? canvas).getBoundingClientRect();
     this.widthPx = Math.max(1, Math.round(box.width));

@@ -1,0 +1,85 @@
+// A story: a finished room is asked in words, the answer is looked at in every way, and a camera path is kept and filmed.
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { arcCameras, boxRoom } from '../../projects/sample/presets.ts';
+import { finishedProject } from '../support/finished-project.ts';
+import { openStudio, type StudioDriver } from '../support/studio-driver.ts';
+
+let folder: string;
+let studio: StudioDriver;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'permanence-ask-'));
+  await finishedProject(join(folder, 'room'), 'Rendered room', boxRoom(), arcCameras(4, 240, 180, 60));
+  studio = await openStudio({ project: 'Another' });
+  await studio.tell('projects.open', { folder: join(folder, 'room') });
+}, 120_000);
+
+afterAll(async () => {
+  await studio?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const question = (): ReturnType<StudioDriver['page']['getByTestId']> => studio.page.getByTestId('question');
+const instances = (): ReturnType<StudioDriver['page']['locator']> => studio.page.locator('aside li b');
+const ask = async (text: string): Promise<void> => {
+  await question().fill(text);
+  await studio.press('Enter');
+};
+
+test('splats are made where there are none yet', { timeout: 90_000 }, async () => {
+  await studio.page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await studio.page.getByRole('button', { name: 'Make splats' }).click();
+  await studio.page.getByRole('button', { name: 'Splats', exact: true }).waitFor({ timeout: 60_000 });
+});
+
+test('“blue” finds the blue box, with its size and the photos that saw it', { timeout: 60_000 }, async () => {
+  await ask('blue');
+  await expect.poll(() => instances().count(), { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(() => instances().first().textContent()).toBe('blue 1');
+  await expect
+    .poll(() => studio.page.getByRole('button', { name: /^Look from .* which sees/ }).count())
+    .toBeGreaterThan(1);
+  await studio.page.waitForTimeout(1500);
+  await studio.screenshot('ask-heat');
+});
+
+test.each(['Mask', 'Instances', 'Labels'])('the answer is shown as %s', async (view) => {
+  await studio.page.getByText(view, { exact: true }).first().click();
+  await studio.page.waitForTimeout(1500);
+  await studio.screenshot(`ask-${view.toLowerCase()}`);
+});
+
+test('a word nobody taught is answered honestly, where it was asked', async () => {
+  await ask('zebra');
+  await expect.poll(() => studio.page.getByRole('alert').textContent()).toContain('zebra');
+});
+
+test('two kept cameras make a path that plays, and a film of it', { timeout: 120_000 }, async () => {
+  await studio.page.getByRole('button', { name: 'Path', exact: true }).click();
+  const keep = studio.page.getByRole('button', { name: 'Keep this camera' });
+  await keep.click();
+  await studio.page.getByText('Camera 1').waitFor();
+  await studio.orbit(160, 40);
+  await keep.click();
+  await studio.page.getByText('Camera 2').waitFor();
+  const leg = studio.page.getByLabel('Seconds to Camera 2');
+  await leg.fill('0.2');
+  await leg.blur();
+  await studio.page.getByText('WebM').click();
+  await studio.page.getByText('640 × 360').click();
+  const download = studio.page.waitForEvent('download', { timeout: 90_000 });
+  await studio.page.getByRole('button', { name: 'Write film' }).click();
+  const film = await readFile(await (await download).path());
+  // EBML, the container of WebM.
+  expect([...film.subarray(0, 4)]).toEqual([0x1a, 0x45, 0xdf, 0xa3]);
+  expect(film.length).toBeGreaterThan(2000);
+  await studio.screenshot('path');
+});
+
+test('nothing went wrong in the page meanwhile', () => {
+  expect(studio.problems()).toEqual([]);
+});
