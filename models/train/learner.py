@@ -117,10 +117,16 @@ class Learner:
             self.network.load_state_dict(state["network"])
             self.optimiser.load_state_dict(state["optimiser"])
             self.step, self.frames_seen, self.fresh_at = state["step"], state["frames"], state["fresh_at"]
-            return f"Resumed the complete state at step {self.step}."
+            return f"Resumed the complete state at step {self.step}.{self._changes(state['plan'])}"
         if folder is not None:
             weights, facts = load_shards(folder)
             self.network.load_state_dict(weights)
             self.step, self.frames_seen, self.fresh_at = facts["step"], facts["frames"], facts["step"]
-            return f"Resumed the shards at step {self.step}; the optimiser starts fresh."
+            return f"Resumed the shards at step {self.step}; the optimiser starts fresh.{self._changes(facts['plan'])}"
         return "Started from random weights."
+
+    def _changes(self, before: dict) -> str:
+        """What the plan of this leg does otherwise than the last one's: it should rarely be anything."""
+        now = vars(self.plan)
+        changes = [f"{name} {before[name]} → {now[name]}" for name in now if name in before and before[name] != now[name]]
+        return f" The plan has changed: {', '.join(changes)}." if changes else ""
