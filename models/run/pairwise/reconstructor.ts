@@ -28,8 +28,8 @@ import { choosePartners } from './partners.ts';
 import { registerPhoto } from './register.ts';
 import { emptyMemory, restoreState, saveState, type MetPhoto, type PairMemory } from './saved-state.ts';
 
-/** Closing work: rounds in one piece, and how many pieces at most. */
-const roundsPerPiece = 4;
+/** Closing work: pairs that are aligned in one piece (one round of all pairs is at least half a piece), and how many pieces at most. */
+const pairsPerPiece = 1000;
 const mostPieces = 12;
 /** A piece that brings less than this share of the sum of distances is the last. */
 const leastGain = 1e-3;
@@ -116,7 +116,9 @@ export class PairwiseReconstructor implements Reconstructor {
     const fixed = new Set(
       photos.flatMap(({ submapIdx }, idx) => (photos[idx - 1]?.submapIdx === submapIdx ? [] : [idx])),
     );
-    const aligned = alignPhotos(photos, edges, fixed, roundsPerPiece, settling.damping);
+    // Two at least: when even the second, more careful one brings nothing, no other will.
+    const rounds = Math.max(2, Math.min(4, Math.floor(pairsPerPiece / Math.max(1, edges.length))));
+    const aligned = alignPhotos(photos, edges, fixed, rounds, settling.damping);
     const piece = settling.piece + 1;
     const done = piece >= mostPieces || aligned.after >= aligned.before * (1 - leastGain);
     const after = photos.map((photo, idx) => ({ ...photo, worldFromCamera: aligned.photos[idx].worldFromCamera }));

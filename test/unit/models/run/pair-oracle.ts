@@ -19,11 +19,12 @@ import { boxRoom } from '../../../../projects/sample/presets.ts';
 import { renderScene, type SceneCamera } from '../../../../projects/sample/render-scene.ts';
 import { patternPhoto } from './photos.ts';
 
-/** How wrong the second map of each pair is: a turn about a random axis, and a shift relative to two metres; share of pixels that are anywhere. */
+/** How wrong the second map of each pair is: a turn about a random axis, and a shift relative to two metres; share of pixels that are anywhere; share of pairs that are turned by 40° instead. */
 export interface Wrongness {
   turnDeg: number;
   shift: number;
   outliers: number;
+  lost?: number;
 }
 
 const grey = (idx: number): number => 10 + 10 * idx;
@@ -97,10 +98,10 @@ export class PairOracle implements PairPredictor {
   async dispose(): Promise<void> {}
 }
 
-function errorOf({ turnDeg, shift }: Wrongness, random: () => number): Sim3 {
+function errorOf({ turnDeg, shift, lost = 0 }: Wrongness, random: () => number): Sim3 {
   const axis = [random() - 0.5, random() - 0.5, random() - 0.5];
   const norm = Math.hypot(...axis);
-  const half = (turnDeg * Math.PI) / 360;
+  const half = ((lost > 0 && random() < lost ? 40 : turnDeg) * Math.PI) / 360;
   const [x, y, z] = axis.map((value) => (value / norm) * Math.sin(half));
   const move = (): number => 4 * shift * (random() - 0.5);
   return {

@@ -77,6 +77,7 @@ describe('A failure', () => {
     ['photo', new TypeError('a fault of ours'), 'fail-run'],
     ['begin', refused(fail('state-damaged', { reason: 'x' })), 'drop-state'],
     ['begin', refused(fail('model-damaged', { id: 'm', reason: 'x' })), 'fail-run'],
+    ['begin', refused(fail('run-failed', { reason: 'nothing runs such packs' })), 'fail-run'],
     ['settle', refused(fail('internal', { reason: 'x' })), 'restart'],
   ] as const)('at %s by %o leads to %s', (kind, error, verdict) => {
     expect(new Mishaps().judge(kind === 'photo' ? { kind, photoId: 'a' } : { kind }, error)).toBe(verdict);
