@@ -33,6 +33,8 @@ interface Ballot {
   lensA: number;
   lensB: number;
   base: number;
+  /** A plane fits many geometries: the more of a pair is one, the less it counts. */
+  weight: number;
 }
 
 /** Sets focal length and belief of every camera of which nothing but a guess is known. */
@@ -74,8 +76,9 @@ function ballotOf(graph: MatchGraph, cameraOf: readonly number[], pair: MatchedP
   const kept = Array.from({ length: Math.floor(count / step) }, (_, k) => k * step);
   const matches = Int32Array.from(kept.flatMap((k) => [pair.inliers[2 * k], pair.inliers[2 * k + 1]]));
   const pairs = centredPairs(graph.images[pair.aIdx], graph.images[pair.bIdx], matches);
+  const weight = Math.max(0.02, 1 - pair.planarShare);
   const base = sampsonCost(pairs, pair.fundamental, threshold * threshold, Infinity);
-  return { pairs, fundamental: pair.fundamental, lensA: cameraOf[pair.aIdx], lensB: cameraOf[pair.bIdx], base };
+  return { pairs, fundamental: pair.fundamental, lensA: cameraOf[pair.aIdx], lensB: cameraOf[pair.bIdx], base, weight };
 }
 
 function bestFocal(
@@ -84,7 +87,7 @@ function bestFocal(
   focals: readonly number[],
   reach: number,
 ): { focal: number; gain: number | null } {
-  const matches = ballots.reduce((sum, { pairs }) => sum + pairs.count, 0);
+  const matches = ballots.reduce((sum, { pairs, weight }) => sum + weight * pairs.count, 0);
   if (matches === 0) return { focal: focals[lens], gain: 0 };
   const current = Math.round(Math.log(focals[lens] / grid[0]) / Math.log(gridStep));
   const costs = grid.map((focal, i) => {
@@ -92,7 +95,7 @@ function bestFocal(
     const cost = ballots.reduce((sum, ballot) => {
       const a = ballot.lensA === lens ? focal : focals[ballot.lensA];
       const b = ballot.lensB === lens ? focal : focals[ballot.lensB];
-      return sum + essentialCost(ballot, a, b) - ballot.base;
+      return sum + ballot.weight * (essentialCost(ballot, a, b) - ballot.base);
     }, 0);
     return cost / matches + unusualness * Math.log(focal / usual) ** 2;
   });
@@ -102,6 +105,8 @@ function bestFocal(
   const gain = reach < grid.length ? null : costs.toSorted((a, b) => a - b)[Math.floor(grid.length / 2)] - costs[best];
   const before = costs[best - 1] ?? Infinity;
   const after = costs[best + 1] ?? Infinity;
+  // The end of the grid is no minimum, but the sign of a vote that went astray.
+  if (reach >= grid.length && (best === 0 || best === grid.length - 1)) return { focal: usual, gain: 0 };
   if (!Number.isFinite(before + after)) return { focal: grid[best], gain };
   const curvature = before - 2 * costs[best] + after;
   const offset = curvature > 0 ? (0.5 * (before - after)) / curvature : 0;

@@ -12,8 +12,6 @@ const degrees = Math.PI / 180;
 /** Median angle between the rays of the first pair: a good one while there is choice, a poor one rather than none. */
 const goodAngle = 2.5 * degrees;
 const poorAngle = 0.8 * degrees;
-/** A map that began with less may have settled in a wrong place. */
-const weakAngle = 4 * degrees;
 /** So many photos without a good start are enough: then a poor one has to do. */
 const patience = 8;
 /** A piece of fewer photos than this is not worth a map of its own. */
@@ -87,9 +85,9 @@ export class Growth {
 
   /** Adjusts everything and tries the waiting photos once more. */
   finish(mapper: Mapper): void {
-    mapper.adjustAll(20, 2);
+    mapper.adjustAll(15);
     this.grow(mapper);
-    mapper.adjustAll(60, 3, 1e-5);
+    mapper.adjustAll(40, 2, 1e-5);
     this.collectLost();
   }
 
@@ -97,7 +95,7 @@ export class Growth {
   get wantsRebuild(): boolean {
     const [first] = this.maps;
     if ([...this.waiting].some((image) => this.graph.pairsWith(image).length > 0)) return true;
-    return first !== undefined && first.startAngle < weakAngle && first.map.poses.size > 3;
+    return first !== undefined && first.startAngle < goodAngle && first.map.poses.size > 3;
   }
 
   /**
@@ -117,7 +115,7 @@ export class Growth {
       if (next < 0) break;
       mapper.add(next);
     }
-    mapper.adjustAll(60, 2, 1e-5);
+    mapper.adjustAll(40, 2, 1e-5);
     if (old && quality(mapper.map) <= quality(old.map)) return false;
     if (old) moveInto(mapper.map, old.map);
     this.maps[0] = mapper;
