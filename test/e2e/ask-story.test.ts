@@ -43,7 +43,7 @@ test('“blue” finds the blue box, with its size and the photos that saw it', 
   await expect
     .poll(() => studio.page.getByRole('button', { name: /^Look from .* which sees/ }).count())
     .toBeGreaterThan(1);
-  await studio.page.waitForTimeout(1500);
+  await studio.page.waitForTimeout(4000);
   await studio.screenshot('ask-heat');
 });
 

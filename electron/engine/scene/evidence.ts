@@ -19,8 +19,8 @@ export function photosThatSaw(scene: SplatScene, members: ArrayLike<number>, mos
   scene.frames.forEach(({ photoId, worldFromCamera, intrinsics }, f) => {
     const cameraFromWorld = inverse(worldFromCamera);
     const { widthPx, heightPx, farthest } = scene.depths[f];
-    let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
-    let seen = 0;
+    const xs: number[] = [];
+    const ys: number[] = [];
     let asked = 0;
     for (let k = 0; k < members.length; k += step) {
       asked++;
@@ -37,11 +37,13 @@ export function photosThatSaw(scene: SplatScene, members: ArrayLike<number>, mos
       const cell =
         Math.floor((y / intrinsics.heightPx) * heightPx) * widthPx + Math.floor((x / intrinsics.widthPx) * widthPx);
       if (!(p[2] <= farthest[cell] * behind)) continue;
-      seen++;
-      [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x), Math.max(y1, y)];
+      xs.push(x);
+      ys.push(y);
     }
-    const share = asked === 0 ? 0 : seen / asked;
+    const share = asked === 0 ? 0 : xs.length / asked;
     if (share < 0.1) return;
+    const [x0, x1] = spanOf(xs);
+    const [y0, y1] = spanOf(ys);
     const regionPx = { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
     const area = (regionPx.width * regionPx.height) / (intrinsics.widthPx * intrinsics.heightPx);
     found.push({ photoId, share, regionPx, rank: share * Math.sqrt(Math.min(0.5, area)) });
@@ -50,4 +52,10 @@ export function photosThatSaw(scene: SplatScene, members: ArrayLike<number>, mos
     .sort((a, b) => b.rank - a.rank)
     .slice(0, most)
     .map(({ photoId, share, regionPx }) => ({ photoId, share, regionPx }));
+}
+
+/** From the 4th to the 96th percentile: single stray splats do not stretch the region. */
+function spanOf(values: number[]): [number, number] {
+  values.sort((a, b) => a - b);
+  return [values[Math.floor(values.length * 0.04)], values[Math.ceil(values.length * 0.96) - 1]];
 }
