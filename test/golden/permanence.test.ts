@@ -8,7 +8,11 @@ import { WordSpace } from '../../models/language/word-space.ts';
 import { addPack, type AddedPack } from '../../models/run/add-pack.ts';
 import { checkPack } from '../../models/run/check-pack.ts';
 import { RecurrentNetwork, type StepAnswer } from '../../models/run/recurrent/network.ts';
+import { createReconstructor } from '../../models/run/registry.ts';
+import { pinhole } from '../../projects/format/intrinsics.ts';
 import { decodeSafetensors, type NamedTensor } from '../../projects/format/safetensors.ts';
+import { identitySim3 } from '../../projects/format/sim3.ts';
+import { patternPhoto } from '../unit/models/run/photos.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
 const goldenPath = fixture('permanence-toy.golden.safetensors');
@@ -70,6 +74,37 @@ describe('a checkpoint trained here', () => {
         const worst = largestDifference(answer[name]?.data as Float32Array, expected.data as Float32Array);
         expect(worst).toBeLessThan(1e-4);
       }
+  });
+
+  test('in half precision keeps its numbers within what halves hold', async () => {
+    const { pack } = await addPack(fixture('permanence-toy.safetensors'), {
+      packsFolder,
+      acceptLicence: false,
+      precision: 'float16',
+      session,
+    });
+    expect(pack.manifest.id).toBe('permanence-64-f16');
+    const report = await checkPack(pack, goldenPath, session);
+    expect(report.outputs.filter(({ passed }) => !passed)).toEqual([]);
+  });
+
+  test('runs as a method: photos are placed, and a view nobody took is answered without changing the state', async () => {
+    const method = await createReconstructor('permanence-64', added.pack.folder, session);
+    const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain' as const };
+    await method.begin({ settings, photos: [], cacheFolder: join(packsFolder, 'cache'), saved: null });
+    for (const idx of [0, 1]) {
+      const { placed, pointMaps } = await method.step(patternPhoto(idx), { update: true, reset: false });
+      expect(placed[0].intrinsics.fxPx).toBeGreaterThan(60);
+      expect(pointMaps[0].positions.every(Number.isFinite)).toBe(true);
+    }
+    const before = await method.save();
+    const asked = await method.peek(identitySim3, pinhole(320, 240, 280));
+    expect(asked).toMatchObject({ kind: 'inferred', gridWidthPx: 64, gridHeightPx: 64 });
+    // In front of the camera, and not one colour everywhere.
+    expect(asked?.positions.every((value, i) => i % 3 !== 2 || value > 0)).toBe(true);
+    expect(new Set(asked?.colors).size).toBeGreaterThan(3);
+    expect((await method.save()).tensors).toEqual(before.tensors);
+    await method.dispose();
   });
 
   test('composes its points of depth and one focal length, so that all lie on rays through the middle', () => {
