@@ -20,9 +20,9 @@ import { focalByWeiszfeld } from '../recurrent/focal.ts';
 import { photoIntrinsics, planPicture, readPicture, type Picture } from '../recurrent/preprocess.ts';
 import { descriptorOf } from '../recurrent/submaps.ts';
 import type { SessionOptions } from '../session.ts';
-import type { PairEdge } from './alignment-terms.ts';
 import { alignPhotos } from './global-alignment.ts';
-import { disagreementOf, meanOf, mergedView, samplesOfView, shownMap } from './own-map.ts';
+import { meetItself, meetPartners } from './meeting.ts';
+import { disagreementOf, samplesOfView, shownMap } from './own-map.ts';
 import { PairNetwork, type PairPredictor, type PairView } from './pair-network.ts';
 import { choosePartners } from './partners.ts';
 import { registerPhoto } from './register.ts';
@@ -40,16 +40,6 @@ export interface PairSettings {
   name: string;
   sizePx: number;
   patchPx: number;
-}
-
-/** What one photo and its partners said, before anything is remembered. */
-interface Meeting {
-  view: PairView;
-  /** Another prediction of the same photo. */
-  second: PairView;
-  edges: PairEdge[];
-  /** Two predictions of the latest partner: its own map in its own axes, and how it is seen from the new photo. */
-  partner: readonly [PairView, PairView] | null;
 }
 
 export class PairwiseReconstructor implements Reconstructor {
@@ -154,7 +144,15 @@ export class PairwiseReconstructor implements Reconstructor {
     const descriptor = descriptorOf(features);
     const isFirst = idx === memory.submapStart;
     const partners = isFirst ? [] : choosePartners(descriptor, partnersIn(memory));
-    const { view, second, edges, partner } = await this.meet(idx, features, memory, partners);
+    const { view, second, floating, edges, partner } =
+      partners.length === 0
+        ? await meetItself(this.network, features)
+        : await meetPartners(
+            this.network,
+            idx,
+            features,
+            partners.map((place) => ({ idx: place, features: () => this.featuresOf(memory.photos[place]) })),
+          );
     const samples = samplesOfView(view);
     let photos = [...memory.photos];
     // The first photo had only itself to be compared with; its pair with the second knows better, and nothing hangs on it yet.
@@ -166,11 +164,14 @@ export class PairwiseReconstructor implements Reconstructor {
         partner[0],
         first,
         await this.picture(source),
-        disagreementOf(...partner),
+        { errors: disagreementOf(...partner), floating: null },
         output,
       );
     const worldFromCamera = partners.length === 0 ? identitySim3 : registerPhoto(samples, idx, edges, photos);
     if (!worldFromCamera) {
+      // Nothing is remembered of this photo, so nothing may be told of its partner either.
+      output.placed = [];
+      output.pointMaps = [];
       output.waiting.push(photo.id);
       output.notices.push(`${photo.name} could not be placed: no pair with it has usable points.`);
       return memory;
@@ -178,45 +179,9 @@ export class PairwiseReconstructor implements Reconstructor {
     const last = memory.photos.at(-1)?.submapIdx ?? -1;
     const submapIdx = isFirst ? last + 1 : last;
     const begun = { photoId: photo.id, submapIdx, worldFromCamera, descriptor };
-    photos = [...photos, remember(photo, view, begun, picture, disagreementOf(view, second), output)];
+    const doubts = { errors: disagreementOf(view, second), floating };
+    photos = [...photos, remember(photo, view, begun, picture, doubts, output)];
     return { ...memory, photos, edges: [...memory.edges, ...edges], settling: emptyMemory.settling };
-  }
-
-  /** Runs the pairs in both orders; a photo without partners meets itself. */
-  private async meet(
-    idx: number,
-    features: NamedTensor,
-    memory: PairMemory,
-    partners: readonly number[],
-  ): Promise<Meeting> {
-    if (partners.length === 0) {
-      const [view, second] = await this.network.predict(features, features);
-      return { view, second, edges: [], partner: null };
-    }
-    const met: { score: number; own: PairView; other: PairView; edges: PairEdge[] }[] = [];
-    let latest: Meeting['partner'] = null;
-    for (const partner of partners) {
-      const theirs = await this.featuresOf(memory.photos[partner]);
-      const [own, partnerSeen] = await this.network.predict(features, theirs);
-      const [partnerView, other] = await this.network.predict(theirs, features);
-      latest ??= [partnerView, partnerSeen];
-      met.push({
-        score: meanOf(own.confidences) * meanOf(partnerSeen.confidences),
-        own,
-        other,
-        edges: [
-          { firstIdx: idx, secondIdx: partner, first: samplesOfView(own), second: samplesOfView(partnerSeen) },
-          { firstIdx: partner, secondIdx: idx, first: samplesOfView(partnerView), second: samplesOfView(other) },
-        ],
-      });
-    }
-    const ranked = met.toSorted((a, b) => b.score - a.score);
-    return {
-      view: mergedView(ranked.map(({ own }) => own)),
-      second: ranked.length > 1 ? ranked[1].own : ranked[0].other,
-      edges: met.flatMap(({ edges }) => edges),
-      partner: latest,
-    };
   }
 
   /** As the official loader: its small networks see squares, the others keep the shape of the photo (model-facts 1.7). */
@@ -266,10 +231,13 @@ function remember(
     descriptor,
   }: Pick<MetPhoto, 'photoId' | 'submapIdx' | 'worldFromCamera' | 'descriptor'>,
   picture: Picture,
-  errors: Float32Array | null,
+  { errors, floating }: { errors: Float32Array | null; floating: Uint8Array | null },
   output: StepOutput,
 ): MetPhoto {
   const map = shownMap(view, photo.id, picture.colors, errors);
+  floating?.forEach((floats, i) => {
+    if (floats === 1) map.confidences[i] = 0;
+  });
   const focalPx = focalByWeiszfeld(view.points, view.widthPx, view.heightPx);
   const met: MetPhoto = {
     photoId,

@@ -104,7 +104,9 @@ describe('with a network that knows the truth up to a scale for each pair', () =
       expect(placement?.intrinsics.fxPx).toBeCloseTo(camera.intrinsics.fxPx, 2);
       expect(placement?.submapIdx).toBe(0);
       expect([map?.gridWidthPx, map?.gridHeightPx, map?.kind]).toEqual([64, 48, 'final']);
-      expect(map?.confidences.every((value) => value > 0.7 && value < 1)).toBe(true);
+      const sure = map?.confidences.filter((value) => value > 0.7 && value < 1).length ?? 0;
+      // At 64 pixels a few thin edges pass for floating points.
+      expect(sure).toBeGreaterThan(0.99 * 64 * 48);
       expect(Math.max(...(map?.errors ?? [Infinity]))).toBeLessThan(1e-3);
       const pixel = 24 * 64 + 32;
       const depth = (map?.positions[3 * pixel + 2] ?? NaN) * (placement?.worldFromCamera.scale ?? NaN);
@@ -219,6 +221,29 @@ describe('steps', () => {
     network.predict = predict;
     await steps(method, cameras, outcome, 4);
     expect(outcome.placed.size).toBe(4);
+  });
+
+  test('points that hang before a surface which a partner sees more surely lose their confidence, and only these', async () => {
+    const { method, network } = await oracleRun(cameras, null);
+    const { predict } = network;
+    const astray = 20 * 64 + 30;
+    network.predict = async (first, second) => {
+      const views = await predict(first, second);
+      for (const [k, { points, confidences }] of views.entries()) {
+        const isNewPhoto = Number([first, second][k].data[1]) > 0.05;
+        if (!isNewPhoto) continue;
+        // Half as far along the ray from the first camera of the pair, and less sure.
+        for (let axis = 0; axis < 3; axis++) points[3 * astray + axis] *= 0.5;
+        confidences[astray] = 2;
+      }
+      return views;
+    };
+    const outcome = nothing();
+    await steps(method, cameras.slice(0, 2), outcome);
+    const confidences = outcome.maps.get('photo1')?.confidences ?? [];
+    expect(confidences[astray]).toBe(0);
+    // At 64 pixels a few thin edges pass for floating points too.
+    expect(confidences.filter((value) => value === 0).length).toBeLessThan(0.002 * confidences.length);
   });
 
   test('features are made once for each photo, and a state of another model is refused', async () => {
