@@ -6,6 +6,7 @@ import { cameraActions } from './camera-actions.ts';
 import { editActions } from './edit-actions.ts';
 import { projectActions } from './project-actions.ts';
 import { runActions } from './run-actions.ts';
+import { selectActions } from './select-actions.ts';
 import { shellActions } from './shell-actions.ts';
 import { viewActions } from './view-actions.ts';
 
@@ -20,6 +21,7 @@ export function createActions(app: AppState): Actions {
     ...projectActions(app),
     ...runActions(app),
     ...editActions(app),
+    ...selectActions(app),
     ...cameraActions(app),
     ...viewActions(app),
     ...shellActions(app),

@@ -1,6 +1,6 @@
 // The scene behind one canvas: layers, eye and clock joined. The interface talks to it by method calls only.
 
-import type { FrameBox } from '../../projects/format/edits.ts';
+import type { EditedScene } from '../../projects/format/edits.ts';
 import type { PointChunk } from '../../projects/format/scene.ts';
 import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
 import { toVec3 } from './axes.ts';
@@ -159,8 +159,10 @@ export class LiveView {
     this.points.setChunks(chunks);
   }
 
-  setDeleted(boxesOf: ReadonlyMap<string, readonly FrameBox[]>): void {
-    this.points.setDeleted(boxesOf);
+  setEdits({ deletedBoxes, goneRows }: EditedScene): void {
+    this.points.setDeleted(deletedBoxes);
+    this.points.setGone(goneRows);
+    this.splats.setEdits(deletedBoxes, goneRows);
   }
 
   setPointStyle(style: PointStyle, budget: number, visible: boolean): void {

@@ -4,6 +4,9 @@ import { Box3, BufferAttribute, BufferGeometry, Group, Points, Sphere, Vector3, 
 import type { PointChunk } from '../../projects/format/scene.ts';
 import { pointsPerSlice, type PackedChunk, type PackedSlice } from './packed-points.ts';
 
+/** @param firstRow row of the chunk at which the slice that is drawn begins */
+export type BeforeDraw = (cloud: PointCloud, drawShare: number, firstRow: number) => void;
+
 export class PointCloud {
   readonly chunk: PointChunk;
   readonly group = new Group();
@@ -14,14 +17,9 @@ export class PointCloud {
   private waiting: PackedChunk['slices'];
   private readonly slices: { points: Points; count: number }[] = [];
   private readonly material: ShaderMaterial;
-  private readonly beforeDraw: (cloud: PointCloud, drawShare: number) => void;
+  private readonly beforeDraw: BeforeDraw;
 
-  constructor(
-    chunk: PointChunk,
-    packed: PackedChunk,
-    material: ShaderMaterial,
-    beforeDraw: (cloud: PointCloud, drawShare: number) => void,
-  ) {
+  constructor(chunk: PointChunk, packed: PackedChunk, material: ShaderMaterial, beforeDraw: BeforeDraw) {
     this.chunk = chunk;
     const { min, max } = chunk.bounds;
     this.sphere = new Box3(new Vector3(...min), new Vector3(...max)).getBoundingSphere(new Sphere());
@@ -65,7 +63,8 @@ export class PointCloud {
     geometry.boundingSphere = this.sphere;
     const points = new Points(geometry, this.material);
     points.matrixAutoUpdate = false;
-    points.onBeforeRender = () => this.beforeDraw(this, this.shown / Math.max(1, this.chunk.count));
+    const firstRow = this.slices.length * pointsPerSlice;
+    points.onBeforeRender = () => this.beforeDraw(this, this.shown / Math.max(1, this.chunk.count), firstRow);
     this.group.add(points);
     this.slices.push({ points, count: slice.count });
   }

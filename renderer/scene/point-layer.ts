@@ -2,10 +2,12 @@
 
 import { Group, Matrix3, Vector3, type Matrix4, type ShaderMaterial } from 'three';
 import type { FrameBox } from '../../projects/format/edits.ts';
+import type { RowBits } from '../../projects/format/row-set.ts';
 import type { ChunkId, Frame, FrameId, PointChunk } from '../../projects/format/scene.ts';
 import { matrixOf } from './axes.ts';
 import { ChunkLoader } from './chunk-loader.ts';
 import { packBoxes, type BoxRange } from './deletion-texture.ts';
+import { GoneTextures } from './gone-textures.ts';
 import { pointsPerSlice, type PackedChunk } from './packed-points.ts';
 import { PointCloud } from './point-cloud.ts';
 import { colourSources, createPointMaterial, type ColourSource, type PointUniforms } from './point-material.ts';
@@ -41,6 +43,7 @@ export class PointLayer {
   private frames: ReadonlyMap<FrameId, PlacedFrame> = new Map();
   private chunks: ReadonlyMap<ChunkId, PointChunk> = new Map();
   private boxRanges: ReadonlyMap<FrameId, BoxRange> = new Map();
+  private readonly gone = new GoneTextures();
   private readonly eyeInWorld = new Vector3();
   private readonly onChange: () => void;
 
@@ -80,6 +83,12 @@ export class PointLayer {
     this.uniforms.uBoxes.value.dispose();
     this.uniforms.uBoxes.value = texture;
     this.boxRanges = ranges;
+    this.onChange();
+  }
+
+  /** Rows of point chunks that edits have taken away. */
+  setGone(goneRows: ReadonlyMap<ChunkId, RowBits>): void {
+    this.gone.set(goneRows);
     this.onChange();
   }
 
@@ -142,15 +151,20 @@ export class PointLayer {
     for (const id of [...this.clouds.keys()]) this.drop(id);
     this.material.dispose();
     this.uniforms.uBoxes.value.dispose();
+    this.gone.dispose();
   }
 
-  private readonly beforeDraw = (cloud: PointCloud, drawShare: number): void => {
+  private readonly beforeDraw = (cloud: PointCloud, drawShare: number, firstRow: number): void => {
     const placed = this.frames.get(cloud.chunk.frameId);
     const { frame } = placed ?? {};
     const { uniforms } = this;
     const boxes = this.boxRanges.get(cloud.chunk.frameId);
     uniforms.uBoxFrom.value = boxes?.from ?? 0;
     uniforms.uBoxCount.value = boxes?.count ?? 0;
+    const gone = this.gone.of(cloud.chunk.id);
+    uniforms.uGone.value = gone.texture;
+    uniforms.uGoneCount.value = gone.count;
+    uniforms.uFirstRow.value = firstRow;
     uniforms.uFrameShare.value = placed?.share ?? 0;
     const camera = frame?.intrinsics;
     // Width of one grid cell at depth 1: a point of that size just closes the surface it was seen on.

@@ -2,6 +2,7 @@
 
 import { GLSL3, Matrix3, ShaderMaterial, Vector2, Vector3, type DataTexture, type IUniform } from 'three';
 import { packBoxes } from './deletion-texture.ts';
+import { goneWidthLog2, textureOf } from './gone-textures.ts';
 
 export const rampStops = 7;
 
@@ -13,11 +14,12 @@ const vertexShader = /* glsl */ `
 in vec4 color;
 in vec4 extra;
 uniform float uMinConfidence, uPixelsPerUnit, uSizeFactor, uFootprint, uSpread, uFrameShare, uMostPx, uInferred, uBacks;
-uniform int uSource, uBoxFrom, uBoxCount;
+uniform int uSource, uBoxFrom, uBoxCount, uFirstRow, uGoneCount;
 uniform vec2 uRange;
 uniform vec3 uRamp[${rampStops}];
 uniform mat3 uDisplayFromCamera;
 uniform highp sampler2D uBoxes;
+uniform highp usampler2D uGone;
 out vec3 vColor;
 out float vDepth;
 out float vRound;
@@ -49,10 +51,19 @@ bool isDeleted(vec3 p) {
   return false;
 }
 
+// A bit a row of the chunk; a slice begins at its first row.
+bool isGone() {
+  int row = uFirstRow + gl_VertexID;
+  if (row >= uGoneCount) return false;
+  int at = row >> 3;
+  uint bits = texelFetch(uGone, ivec2(at & ${2 ** goneWidthLog2 - 1}, at >> ${goneWidthLog2}), 0).r;
+  return ((bits >> uint(row & 7)) & 1u) != 0u;
+}
+
 void main() {
   int flags = int(extra.w * 255.0 + 0.5);
   bool inferred = (flags & 2) != 0;
-  if (color.a < uMinConfidence || (inferred && uInferred < 0.5) || isDeleted(position)) {
+  if (color.a < uMinConfidence || (inferred && uInferred < 0.5) || isGone() || isDeleted(position)) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 0.0;
     return;
@@ -109,6 +120,9 @@ export interface PointUniforms {
   uSource: IUniform<number>;
   uBoxFrom: IUniform<number>;
   uBoxCount: IUniform<number>;
+  uFirstRow: IUniform<number>;
+  uGoneCount: IUniform<number>;
+  uGone: IUniform<DataTexture>;
   uRange: IUniform<Vector2>;
   uRamp: IUniform<Vector3[]>;
   uDisplayFromCamera: IUniform<Matrix3>;
@@ -131,6 +145,9 @@ export function createPointMaterial(): { material: ShaderMaterial; uniforms: Poi
     uSource: { value: 0 },
     uBoxFrom: { value: 0 },
     uBoxCount: { value: 0 },
+    uFirstRow: { value: 0 },
+    uGoneCount: { value: 0 },
+    uGone: { value: textureOf(new Uint8Array(0)).texture },
     uRange: { value: new Vector2(0, 1) },
     uRamp: { value: Array.from({ length: rampStops }, () => new Vector3(1, 1, 1)) },
     uDisplayFromCamera: { value: new Matrix3() },

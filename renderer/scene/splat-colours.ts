@@ -1,6 +1,7 @@
 // Colours of splats: as photographed, or as the answer to a question. One pass over typed arrays, nothing else.
 
 import type { GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
+import { hasRow, type RowBits } from '../../projects/format/row-set.ts';
 import { transformPoint, type Sim3, type Vec3 } from '../../projects/format/sim3.ts';
 
 export interface InstancePaint {
@@ -62,6 +63,14 @@ export function paintSplats(
   if (gone)
     for (let i = 0; i < count; i++) if (gone([means[3 * i], means[3 * i + 1], means[3 * i + 2]])) rgba[4 * i + 3] = 0;
   return rgba;
+}
+
+/** What is selected glows in one colour; what edits have taken away is clear. @param rgba count × 4, changed in place */
+export function markRows(rgba: Uint8Array, gone: RowBits | null, selected: RowBits | null, color: Vec3): void {
+  for (let i = 0; i < rgba.length / 4; i++) {
+    if (selected !== null && hasRow(selected, i)) blend(rgba, i, color, 0.75);
+    if (gone !== null && hasRow(gone, i)) rgba[4 * i + 3] = 0;
+  }
 }
 
 function heat(rgba: Uint8Array, scores: Uint8Array | undefined, ramp: Uint8Array): void {

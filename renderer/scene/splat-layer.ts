@@ -4,11 +4,12 @@ import { PackedSplats, RgbaArray, SparkRenderer, SplatMesh } from '@sparkjsdev/s
 import { Color, Group, Quaternion, Vector3, type Camera, type Scene, type WebGLRenderer } from 'three';
 import { deletionTest, type FrameBox } from '../../projects/format/edits.ts';
 import { decodeGaussianChunk, type GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
+import { hasRow, type RowBits } from '../../projects/format/row-set.ts';
 import type { ChunkId, FrameId, GaussianChunk } from '../../projects/format/scene.ts';
 import { identitySim3, inverse, transformPoint, type Vec3 } from '../../projects/format/sim3.ts';
 import { hideBacks } from './hide-backs.ts';
 import type { PlacedFrame } from './point-layer.ts';
-import { paintSplats, type SplatPaint } from './splat-colours.ts';
+import { markRows, paintSplats, type SplatPaint } from './splat-colours.ts';
 
 interface LoadedSplats {
   chunk: GaussianChunk;
@@ -37,6 +38,9 @@ export class SplatLayer {
   private frames: ReadonlyMap<FrameId, PlacedFrame> = new Map();
   private chunks: readonly GaussianChunk[] = [];
   private deleted: ReadonlyMap<FrameId, readonly FrameBox[]> = new Map();
+  private gone: ReadonlyMap<ChunkId, RowBits> = new Map();
+  private selected: ReadonlyMap<ChunkId, RowBits> = new Map();
+  private selectedColor: Vec3 = [255, 255, 255];
   private paint: SplatPaint = { mode: 'photo' };
   private showBacks = false;
   private loading = false;
@@ -77,8 +81,18 @@ export class SplatLayer {
     this.options.onChange();
   }
 
-  setDeleted(boxesOf: ReadonlyMap<FrameId, readonly FrameBox[]>): void {
+  /** What edits have taken away is not drawn, and nothing for the pointer. */
+  setEdits(boxesOf: ReadonlyMap<FrameId, readonly FrameBox[]>, goneRows: ReadonlyMap<ChunkId, RowBits>): void {
     this.deleted = boxesOf;
+    this.gone = goneRows;
+    this.repaint();
+  }
+
+  /** @param color sRGB 0…255 */
+  setSelected(rows: ReadonlyMap<ChunkId, RowBits>, color: Vec3): void {
+    if (rows.size === 0 && this.selected.size === 0) return;
+    this.selected = rows;
+    this.selectedColor = color;
     this.repaint();
   }
 
@@ -111,10 +125,11 @@ export class SplatLayer {
       const { scale } = placed.frame.worldFromCamera;
       const [x, y, z] = transformPoint(inverse(placed.frame.worldFromCamera), pointInWorld);
       const { means, count } = columns;
+      const gone = this.gone.get(chunk.id);
       for (let i = 0; i < count; i++) {
         const square =
           ((means[3 * i] - x) ** 2 + (means[3 * i + 1] - y) ** 2 + (means[3 * i + 2] - z) ** 2) * scale ** 2;
-        if (square >= bestSquare) continue;
+        if (square >= bestSquare || (gone && hasRow(gone, i))) continue;
         bestSquare = square;
         best = { frameId: chunk.frameId, splatIdx: i };
       }
@@ -136,7 +151,13 @@ export class SplatLayer {
   private colour({ chunk, columns, mesh }: LoadedSplats): void {
     const boxes = this.deleted.get(chunk.frameId) ?? [];
     const pose = this.frames.get(chunk.frameId)?.frame.worldFromCamera ?? identitySim3;
-    const rgba = paintSplats(columns, this.paint, chunk.id, pose, boxes.length > 0 ? deletionTest(boxes) : null);
+    const gone = this.gone.get(chunk.id) ?? null;
+    const selected = this.selected.get(chunk.id) ?? null;
+    let rgba = paintSplats(columns, this.paint, chunk.id, pose, boxes.length > 0 ? deletionTest(boxes) : null);
+    if (gone || selected) {
+      rgba ??= columns.colors.slice(0, 4 * columns.count);
+      markRows(rgba, gone, selected, this.selectedColor);
+    }
     if (rgba === null) {
       if (mesh.splatRgba === null) return;
       mesh.splatRgba.dispose();

@@ -15,6 +15,7 @@ import { RefinementsState } from './refinements.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { ShellState } from './shell.svelte.ts';
+import { SplatSelectionState } from './splat-selection.svelte.ts';
 import { SplatsState } from './splats.svelte.ts';
 import { createCalls, type StudioCalls } from './studio-calls.ts';
 import { TrackState } from './track.svelte.ts';
@@ -34,6 +35,7 @@ export class AppState {
   readonly frames = new FramesState();
   readonly splats = new SplatsState();
   readonly ask: AskState;
+  readonly splatSelection: SplatSelectionState;
   readonly library: LibraryState;
   readonly models: ModelsState;
   readonly edits: EditsState;
@@ -53,6 +55,7 @@ export class AppState {
     this.api = api;
     this.ask = new AskState(api, this.splats);
     this.calls = createCalls(api, (error, place) => this.notices.add({ level: 'error', place, ...error }));
+    this.splatSelection = new SplatSelectionState(this.calls, this.ask);
     this.path = new PathState(this.calls);
     this.refinements = new RefinementsState(this.calls);
     this.track = new TrackState(this.calls);
@@ -95,6 +98,7 @@ export class AppState {
     this.track.clear();
     this.timeline.reset();
     this.ask.reset(snapshot.questions);
+    this.splatSelection.clear();
     this.path.reset(snapshot.cameras);
     this.view.reset();
     this.shell.tool = 'look';
@@ -115,6 +119,7 @@ export class AppState {
     this.refinements.records = [];
     this.track.clear();
     this.ask.reset([]);
+    this.splatSelection.clear();
     this.path.reset([]);
     this.selection.reset();
     this.timeline.reset();

@@ -25,6 +25,9 @@ export const heatRamp: Uint8Array = (() => {
   return ramp;
 })();
 
+/** What is selected: a colour that neither heat nor instances use. */
+export const selectedRgb = [84, 214, 255] as const;
+
 const palette = [
   '#e5573f',
   '#f2a33a',

@@ -22,6 +22,14 @@ export class EditsState {
     return this.bySeq.find(({ seq, undone }) => undone && seq > after) ?? null;
   });
 
+  /** Changes whenever other splats than before are taken away. */
+  readonly rowsKey: string = $derived(
+    this.records
+      .filter(({ edit, undone }) => !undone && edit.kind.startsWith('splats-'))
+      .map(({ id }) => id)
+      .join(),
+  );
+
   append(edit: Edit): Promise<unknown> {
     return this.calls.ask('edits.append', edit, 'project');
   }

@@ -1,0 +1,67 @@
+// A story: what a question found is selected, deleted with its points, brought back, isolated and shown again.
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { arcCameras, boxRoom } from '../../projects/sample/presets.ts';
+import { finishedProject } from '../support/finished-project.ts';
+import { openStudio, type StudioDriver } from '../support/studio-driver.ts';
+
+let folder: string;
+let studio: StudioDriver;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'permanence-select-'));
+  await finishedProject(join(folder, 'room'), 'Rendered room', boxRoom(), arcCameras(3, 200, 150, 60));
+  studio = await openStudio({ project: 'Another' });
+  await studio.tell('projects.open', { folder: join(folder, 'room') });
+  await studio.tell('scene.splat', null);
+}, 120_000);
+
+afterAll(async () => {
+  await studio?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const things = (): Promise<number> => studio.page.locator('aside li b').count();
+const press = (name: string): Promise<void> =>
+  studio.page.getByRole('button', { name, exact: true }).click({ timeout: 10_000 });
+
+test('what “blue and not wall” found is selected and deleted; it no longer answers', { timeout: 60_000 }, async () => {
+  await press('Ask');
+  await studio.page.getByTestId('question').fill('blue and not wall');
+  await studio.press('Enter');
+  await expect.poll(things, { timeout: 30_000 }).toBe(1);
+  await press('Select');
+  await expect.poll(() => studio.page.getByTestId('selected').textContent()).toContain('blue and not wall');
+  await studio.page.waitForTimeout(600);
+  await studio.screenshot('select-selected');
+  await press('Delete');
+  await expect.poll(things, { timeout: 15_000 }).toBe(0);
+  await studio.page.getByRole('button', { name: 'Splats', exact: true }).click();
+  await studio.page.getByRole('button', { name: 'Points', exact: true }).click();
+  await studio.page.waitForTimeout(600);
+  await studio.screenshot('select-deleted-points');
+});
+
+test('undo brings it back, and isolating it leaves nothing else until all is shown', { timeout: 60_000 }, async () => {
+  await studio.press('Control+z');
+  await expect.poll(things, { timeout: 15_000 }).toBe(1);
+  await press('Isolate');
+  await studio.page.getByText('Some splats are hidden.').waitFor();
+  await studio.page.waitForTimeout(600);
+  await studio.screenshot('select-isolated');
+  await studio.page.getByTestId('question').fill('floor');
+  await studio.press('Enter');
+  await expect.poll(things).toBe(0);
+  await press('Show all');
+  await expect.poll(things, { timeout: 15_000 }).toBeGreaterThan(0);
+});
+
+test('the inventory of the label set is a table', async () => {
+  await studio.page.getByLabel('Export selection').selectOption('inventory');
+  const said = await studio.page.getByText('Written to').textContent({ timeout: 15_000 });
+  const table = await readFile(said?.replace('Written to ', '').trim() ?? '', 'utf8');
+  expect(table.split('\n')[1]).toMatch(/^floor,\d{3,},/);
+});
