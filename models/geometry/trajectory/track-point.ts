@@ -22,7 +22,10 @@ const agreement = 0.06;
 /** So far off a depth may be where the patch itself is beyond doubt. */
 const doubtful = 0.2;
 const sureScore = 0.8;
+/** From this on the patch says where the point is, */
 const fairScore = 0.5;
+/** and below this it says that it is not there, whatever the depth says: small or slanted surfaces look different from elsewhere. */
+const leastScore = 0.2;
 /** Photos that must show a point elsewhere before it counts as moving, and how much better they must show it. */
 const leastElsewhere = 2;
 const clearlyBetter = 0.2;
@@ -91,9 +94,9 @@ function look(view: TrackView, pointInWorld: Vec3, patch: Patch | null): Look {
   const match = patch?.hasContrast ? findPatch(view, patch, reachPx) : null;
   const score = Math.max(0, match?.score ?? 0);
   const isSure = score >= sureScore && !(Math.abs(apart) > doubtful);
-  const visible = isSure || (Math.abs(apart) <= agreement && (!match || score >= fairScore));
+  const visible = isSure || (Math.abs(apart) <= agreement && (!match || score >= leastScore));
   // Only a deeper surface says that the point is gone; a nearer one hides it, and no depth says nothing.
-  const missing = !visible && match !== null && score < fairScore && apart > -agreement;
+  const missing = !visible && match !== null && score < leastScore && apart > -agreement;
   if (!visible) return { sight: { ...there, score }, missing, expected: pixel };
   const at = match && score >= fairScore ? match : { xPx: x, yPx: y };
   const own = depth.at(at.xPx, at.yPx);

@@ -47,20 +47,20 @@ function scoresOf({ views, truth }: TrackedWorld, projected = false): TrackScore
 describe('a still point', () => {
   test('is found in all photos, and told visible or hidden, when poses and depths are right', () => {
     const scores = scoresOf(roomWith({ turn: 0, shift: 0, depth: 0 }));
-    // Measured on 150 clicks in eight photos over 70°: OA 0.960, APD 0.977, AJ 0.905.
-    expect(scores.occlusionAccuracy).toBeGreaterThan(0.93);
+    // Measured on 150 clicks in eight photos over 70°: OA 0.981, APD 0.977, AJ 0.932.
+    expect(scores.occlusionAccuracy).toBeGreaterThan(0.95);
     expect(scores.averagePointsWithin).toBeGreaterThan(0.95);
-    expect(scores.averageJaccard).toBeGreaterThan(0.87);
+    expect(scores.averageJaccard).toBeGreaterThan(0.9);
     expect(scores.moving).toBe(0);
   });
 
   test('is found better than its depth alone says when poses and depths are off', () => {
     const world = roomWith({ turn: 0.004, shift: 0.01, depth: 0.01 });
     const tracked = scoresOf(world);
-    // Measured on 150 clicks in eight photos: OA 0.922, APD 0.877 (0.647 by depth alone), AJ 0.754 (0.530).
-    expect(tracked.occlusionAccuracy).toBeGreaterThan(0.88);
+    // Measured on 150 clicks in eight photos: OA 0.965, APD 0.873 (0.647 by depth alone), AJ 0.770 (0.560).
+    expect(tracked.occlusionAccuracy).toBeGreaterThan(0.93);
     expect(tracked.averagePointsWithin).toBeGreaterThan(0.8);
-    expect(tracked.averageJaccard).toBeGreaterThan(0.68);
+    expect(tracked.averageJaccard).toBeGreaterThan(0.7);
     expect(tracked.averagePointsWithin).toBeGreaterThan(scoresOf(world, true).averagePointsWithin + 0.1);
   });
 
