@@ -29,13 +29,13 @@ export async function meetPartners(
   network: PairPredictor,
   idx: number,
   features: NamedTensor,
-  partners: readonly { idx: number; features: () => Promise<NamedTensor> }[],
+  partners: readonly { idx: number; features: NamedTensor }[],
 ): Promise<Meeting> {
   const met: { score: number; own: PairView; other: PairView; partner: readonly [PairView, PairView] }[] = [];
   const edges: PairEdge[] = [];
   let floating: Uint8Array | null = null;
   for (const partner of partners) {
-    const theirs = await partner.features();
+    const theirs = partner.features;
     const [own, partnerSeen] = await network.predict(features, theirs);
     const [partnerOwn, other] = await network.predict(theirs, features);
     // As the strength of an edge of the spanning tree (model-facts 4.5).

@@ -143,16 +143,17 @@ export class PairwiseReconstructor implements Reconstructor {
     const idx = memory.photos.length;
     const descriptor = descriptorOf(features);
     const isFirst = idx === memory.submapStart;
-    const partners = isFirst ? [] : choosePartners(descriptor, partnersIn(memory));
+    const chosen = isFirst ? [] : choosePartners(descriptor, partnersIn(memory));
+    const partners = await this.readable(memory.photos, chosen);
+    if (chosen.length > 0 && partners.length === 0) {
+      output.waiting.push(photo.id);
+      output.notices.push(`${photo.name} could not be placed: the photos beside it cannot be read any more.`);
+      return memory;
+    }
     const { view, second, floating, edges, partner } =
       partners.length === 0
         ? await meetItself(this.network, features)
-        : await meetPartners(
-            this.network,
-            idx,
-            features,
-            partners.map((place) => ({ idx: place, features: () => this.featuresOf(memory.photos[place]) })),
-          );
+        : await meetPartners(this.network, idx, features, partners);
     const samples = samplesOfView(view);
     let photos = [...memory.photos];
     // The first photo had only itself to be compared with; its pair with the second knows better, and nothing hangs on it yet.
@@ -204,10 +205,23 @@ export class PairwiseReconstructor implements Reconstructor {
     });
   }
 
-  private featuresOf({ photoId }: MetPhoto): Promise<NamedTensor> {
-    const photo = photoId === null ? undefined : this.sources.get(photoId);
-    if (!photo) throw new StudioFailure('not-found', { what: 'photo' });
-    return this.features(photo, null);
+  /** Features of partners; without those whose features are gone and whose file cannot be read: that is no fault of the new photo. */
+  private async readable(
+    photos: readonly MetPhoto[],
+    chosen: readonly number[],
+  ): Promise<{ idx: number; features: NamedTensor }[]> {
+    const found: { idx: number; features: NamedTensor }[] = [];
+    for (const idx of chosen) {
+      const { photoId } = photos[idx];
+      const source = photoId === null ? undefined : this.sources.get(photoId);
+      if (!source) continue;
+      try {
+        found.push({ idx, features: await this.features(source, null) });
+      } catch (thrown) {
+        if (!(thrown instanceof StudioFailure)) throw thrown;
+      }
+    }
+    return found;
   }
 }
 

@@ -10,6 +10,7 @@ import { PairwiseReconstructor } from '../../../../models/run/pairwise/reconstru
 import type { Placement, PointMap, Reconstructor, SceneState } from '../../../../models/run/reconstructor.ts';
 import { createReconstructor } from '../../../../models/run/registry.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../../projects/format/safetensors.ts';
+import { StudioFailure } from '../../../../projects/format/result.ts';
 import type { RunSettings } from '../../../../projects/format/scene.ts';
 import { identitySim3 } from '../../../../projects/format/sim3.ts';
 import { arcCameras } from '../../../../projects/sample/presets.ts';
@@ -244,6 +245,28 @@ describe('steps', () => {
     expect(confidences[astray]).toBe(0);
     // At 64 pixels a few thin edges pass for floating points too.
     expect(confidences.filter((value) => value === 0).length).toBeLessThan(0.002 * confidences.length);
+  });
+
+  test('a partner whose file and features are gone is passed over; without any partner a photo waits', async () => {
+    const cacheFolder = join(folder, 'vanishing');
+    const { method } = await oracleRun(cameras, null);
+    const photos = cameras.map((camera, i) => oraclePhoto(i, camera));
+    const gone = (name: string) => async () => {
+      throw new StudioFailure('photo-missing', { name });
+    };
+    await method.begin({ settings, photos, cacheFolder, saved: null });
+    await steps(method, cameras.slice(0, 3), nothing());
+    const saved = await method.save();
+    await rm(cacheFolder, { recursive: true });
+    const without = (lost: number[]) =>
+      photos.map((one, i) => (lost.includes(i) ? { ...one, read: gone(one.name) } : one));
+    await method.begin({ settings, photos: without([1]), cacheFolder, saved });
+    expect((await method.step(photos[3], look)).placed.map(({ photoId }) => photoId)).toEqual(['photo3']);
+    await rm(cacheFolder, { recursive: true });
+    await method.begin({ settings, photos: without([0, 1, 2]), cacheFolder, saved });
+    const { placed, waiting, notices } = await method.step(photos[3], look);
+    expect([placed, waiting]).toEqual([[], ['photo3']]);
+    expect(notices.join(' ')).toContain('cannot be read any more');
   });
 
   test('features are made once for each photo, and a state of another model is refused', async () => {
