@@ -6,6 +6,7 @@ import type { Photo } from '../../projects/format/scene.ts';
 import { argumentsOf, badUsage, type Command } from './command.ts';
 import { ProgressLine } from './progress.ts';
 import { TerminalStudio } from './terminal-studio.ts';
+import { wordsOf } from './words.ts';
 
 export const queryCommand: Command = {
   name: 'query',
@@ -59,10 +60,7 @@ const ask = (folder: string, text: string, threshold: number, json: boolean): Pr
 
 const count = (folder: string, text: string, reject: number, csv: string): Promise<number> =>
   withSplats(folder, async (terminal) => {
-    const words = text
-      .split(',')
-      .map((word) => word.trim())
-      .filter((word) => word !== '');
+    const words = wordsOf(text);
     if (words.length === 0) throw badUsage(queryCommand, 'the words are missing');
     return (await terminal.do('scene.inventory', { words, reject, path: csv })).path;
   });
