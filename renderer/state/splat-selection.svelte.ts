@@ -59,6 +59,7 @@ export class SplatSelectionState {
     this.chunks = [];
     this.splats = 0;
     this.what = '';
+    this.operation = 'replace';
     this.exported = null;
   }
 
@@ -83,10 +84,11 @@ export class SplatSelectionState {
     this.exported = (await this.#calls.ask('scene.inventory', input, 'project'))?.path ?? null;
   }
 
-  async #choose(by: SelectBy, name: string, operation: RowOperation = this.operation): Promise<void> {
+  async #choose(by: SelectBy, name: string, wanted: RowOperation = this.operation): Promise<void> {
+    const operation = this.isEmpty ? 'replace' : wanted;
     const reply = await this.#calls.ask('scene.select', { by, operation, selection: [...this.chunks] }, 'project');
     if (!reply) return;
-    const before = this.isEmpty || operation === 'replace' ? null : this.what;
+    const before = operation === 'replace' ? null : this.what;
     const joins = { replace: '', add: ' and ', subtract: ' without ', intersect: ' that is ' };
     this.what = (before === null ? name : `${before}${joins[operation]}${name}`).slice(0, 500);
     this.chunks = reply.selection;

@@ -38,7 +38,7 @@ export async function selectedPoints(request: SelectedPointsRequest): Promise<Se
       }
     reply.splats += put(reply.chunks, chunkId, others ? otherRows(bits, count) : bits);
   });
-  const nearest = new NearestSplat(scene.positions, await usualSpacing(scene));
+  const nearest = new NearestSplat(scene.positions, await denseSpacing(scene));
   const isNear = nearest.near(members);
   for (const { pointsId, pointsPath, worldFromCamera } of frames) {
     const { count, positions } = await readPoints(pointsPath);
@@ -65,8 +65,8 @@ function put(chunks: ChunkRows[], chunkId: string, bits: Uint8Array): number {
   return count;
 }
 
-/** Median width of a sample of discs, world units: two standard deviations are a pixel on the surface. */
-async function usualSpacing({ frames }: SplatScene): Promise<number> {
+/** Width of a disc that nine of ten exceed, world units: two standard deviations are a pixel on the surface. */
+async function denseSpacing({ frames }: SplatScene): Promise<number> {
   const widths: number[] = [];
   for (const { gaussians, worldFromCamera } of frames) {
     const { count, logScales } = await readGaussians(gaussians?.path ?? '');
@@ -74,5 +74,5 @@ async function usualSpacing({ frames }: SplatScene): Promise<number> {
     for (let i = 0; i < Math.min(count, 500); i++) widths.push(2 * Math.exp(logScales[3 * i]) * worldFromCamera.scale);
   }
   widths.sort((a, b) => a - b);
-  return Math.max(1e-9, widths[widths.length >> 1] ?? 1e-9);
+  return Math.max(1e-9, widths[Math.floor(widths.length / 10)] ?? 1e-9);
 }

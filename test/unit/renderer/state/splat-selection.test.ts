@@ -44,6 +44,14 @@ test('a name tells how a selection came about', async () => {
   expect(state.what).toBe('red 2 without box and piece');
 });
 
+test('with nothing selected, whatever is chosen is the selection', async () => {
+  const { state, asked } = selection();
+  state.operation = 'intersect';
+  await state.byAnswer();
+  expect(asked[0][1]).toMatchObject({ operation: 'replace' });
+  expect(state.splats).toBe(1);
+});
+
 test('an edit without a selection takes the answer, and ends the selection', async () => {
   const { state, asked } = selection();
   expect(state.isPossible).toBe(true);
