@@ -28,10 +28,20 @@ export interface DriftOptions {
   focalFactor?: number;
   depthNoise?: number;
   widthPx?: number;
+  /** Factor on the way between the photos; 0 turns on the spot. */
+  way?: number;
 }
 
 export function driftedFrames(options: DriftOptions = {}): DriftedFrame[] {
-  const { count = 8, drift = 0.02, scaleSpread = 0.08, focalFactor = 1, depthNoise = 0.01, widthPx = 320 } = options;
+  const {
+    count = 8,
+    drift = 0.02,
+    scaleSpread = 0.08,
+    focalFactor = 1,
+    depthNoise = 0.01,
+    widthPx = 320,
+    way = 1,
+  } = options;
   const camera = pinhole(widthPx, 0.75 * widthPx, 0.9 * widthPx);
   const believed = { ...camera, fxPx: camera.fxPx * focalFactor, fyPx: camera.fyPx * focalFactor };
   const random = seededRandom(5);
@@ -41,7 +51,7 @@ export function driftedFrames(options: DriftOptions = {}): DriftedFrame[] {
     const turn = 0.2 * along;
     const truth: Sim3 = {
       rotation: [0.01 * Math.sin(i), -Math.sin(turn / 2), 0, Math.cos(turn / 2)],
-      translation: [2.2 * along, 0.12 * Math.sin(2.1 * i), 0.25 * Math.cos(1.3 * i)],
+      translation: [way * 2.2 * along, way * 0.12 * Math.sin(2.1 * i), way * 0.25 * Math.cos(1.3 * i)],
       scale: 1,
     };
     truth.rotation = normalizedQuaternion(truth.rotation);

@@ -3,12 +3,12 @@
 // Learned poses drift and learned scales wander from frame to frame. Explicit tracks hold frames together that the method saw far apart
 // in time; what is adjusted are poses, one scale per frame (Sim(3)) and the focal length of each lens. Points are never rewritten.
 
-import { compose, inverse, length, subtract, transformPoint, type Sim3 } from '../../../projects/format/sim3.ts';
+import type { Sim3 } from '../../../projects/format/sim3.ts';
 import { resized, type Intrinsics } from '../../../projects/format/intrinsics.ts';
 import type { PhotoId } from '../../../projects/format/scene.ts';
-import { similarityBetween } from '../align.ts';
 import type { MatchGraph } from '../map/match-graph.ts';
 import { depthDisagreements, holding, medianErrorPx, scalesOf } from './consistency.ts';
+import { inPlace } from './in-place.ts';
 import { largestLinked } from './linked.ts';
 import { adjustRig, poseOf, rigOf, type Rig } from './rig.ts';
 import { median, tiePointsOf, type RefineFrame, type TiePoint } from './sightings.ts';
@@ -48,6 +48,8 @@ const leastTracks = 40;
 const leastStaticShare = 0.4;
 const leastGain = 0.02;
 const mostDepthError = 0.25;
+/** Point maps this near to the tie points are good, whatever they were before. */
+const fairDepthError = 0.1;
 
 /** Frames of one world. Image i of the graph belongs to frame i. Equal input gives equal output. */
 export function refinePoses(graph: MatchGraph, frames: readonly RefineFrame[]): Refinement {
@@ -80,13 +82,16 @@ export function refinePoses(graph: MatchGraph, frames: readonly RefineFrame[]): 
   const givenScales = frames.map(({ worldFromCamera }) => worldFromCamera.scale);
   figures.errorPxBefore = medianErrorPx(before, given);
   figures.errorPxAfter = medianErrorPx(rig, kept);
-  figures.depthErrorBefore = median(given.flatMap((point) => depthDisagreements(before, givenScales, point)));
+  // How far the point maps of a place lay apart: with wrong cameras the rays would say anything about depth.
+  figures.depthErrorBefore = median(
+    kept.flatMap((point) => depthDisagreements(before, givenScales, { ...point, position: point.start })),
+  );
   figures.depthErrorAfter = median(kept.flatMap((point) => depthDisagreements(rig, scales, point)));
   if (!(figures.errorPxAfter < (1 - leastGain) * figures.errorPxBefore))
     return refused('the cameras already fit the photos');
-  if (!(figures.depthErrorAfter <= Math.min(mostDepthError, figures.depthErrorBefore + 0.02)))
+  if (!(figures.depthErrorAfter <= Math.max(fairDepthError, Math.min(mostDepthError, figures.depthErrorBefore))))
     return refused('the points of the method do not agree with what the photos show');
-  const moved = inPlace(frames, rig, scales, kept, given);
+  const moved = posed(frames, rig, scales);
   return moved ? { figures, refusal: null, poses: moved } : refused('the tracks do not tell the space');
 }
 
@@ -104,48 +109,19 @@ function adjusted(rig: Rig, linked: readonly TiePoint[], pixel: number): TiePoin
   return points;
 }
 
-/** Refined poses, laid onto the old scene as well as can be, so that edits, cameras and the view stay where they are. */
-function inPlace(
-  frames: readonly RefineFrame[],
-  rig: Rig,
-  scales: readonly number[],
-  kept: readonly TiePoint[],
-  given: readonly TiePoint[],
-): RefinedPose[] | null {
-  const oldFromNew = layOnto(kept, given);
-  if (!oldFromNew) return null;
-  const held = frames.map((_, i) => (scales[i] > 0 ? compose(oldFromNew, poseOf(rig, i, scales[i])) : null));
-  return frames.map(({ photoId, worldFromCamera, intrinsics }, i) => {
-    const own = held[i];
-    if (own) {
+/** All frames with their refined poses; those that are held get the focal length of their lens too. */
+function posed(frames: readonly RefineFrame[], rig: Rig, scales: readonly number[]): RefinedPose[] | null {
+  const refined = frames.map((_, i) => (scales[i] > 0 ? poseOf(rig, i, scales[i]) : null));
+  const poses = inPlace(
+    frames.map(({ worldFromCamera }) => worldFromCamera),
+    refined,
+  );
+  return (
+    poses &&
+    frames.map(({ photoId, intrinsics }, i) => {
       const { fxPx, fyPx } = resized(rig.cameras[rig.cameraOf[i]], intrinsics.widthPx, intrinsics.heightPx);
-      return { photoId, worldFromCamera: own, intrinsics: { ...intrinsics, fxPx, fyPx } };
-    }
-    // A frame that no track holds goes with the nearest one that is held.
-    const nearest = frames
-      .map((_frame, j) => j)
-      .filter((j) => held[j])
-      .reduce((best, j) => (Math.abs(j - i) < Math.abs(best - i) ? j : best));
-    const there = held[nearest] ?? worldFromCamera;
-    const nearestFromOwn = compose(inverse(frames[nearest].worldFromCamera), worldFromCamera);
-    return { photoId, worldFromCamera: compose(there, nearestFromOwn), intrinsics };
-  });
-}
-
-/** oldFromNew by the points of both; those that lie far apart then, mostly ones without parallax, are left out of the last word. */
-function layOnto(kept: readonly TiePoint[], given: readonly TiePoint[]): Sim3 | null {
-  let idxs = kept.map((_, p) => p);
-  let oldFromNew: Sim3 | null = null;
-  for (let round = 0; round < 3; round++) {
-    oldFromNew = similarityBetween(
-      idxs.map((p) => kept[p].position),
-      idxs.map((p) => given[p].position),
-    );
-    if (!oldFromNew) return null;
-    const found = oldFromNew;
-    const apart = kept.map(({ position }, p) => length(subtract(transformPoint(found, position), given[p].position)));
-    const limit = 3 * median(idxs.map((p) => apart[p]));
-    idxs = kept.flatMap((_, p) => (apart[p] <= limit ? [p] : []));
-  }
-  return oldFromNew;
+      const own = refined[i] ? { ...intrinsics, fxPx, fyPx } : intrinsics;
+      return { photoId, worldFromCamera: poses[i], intrinsics: own };
+    })
+  );
 }

@@ -8,7 +8,7 @@ import type { TrackView } from './track-view.ts';
 const radius = 5;
 const side = 2 * radius + 1;
 /** Standard deviation of grey (0…1) below which a patch has nothing to recognise. */
-const leastContrast = 0.04;
+const leastContrast = 0.02;
 
 /** Correlation that a pixel of distance costs. */
 const farOff = 0.02;

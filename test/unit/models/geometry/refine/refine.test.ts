@@ -10,7 +10,7 @@ import { refinePoses } from '../../../../../models/geometry/refine/refine.ts';
 import type { RefineFrame } from '../../../../../models/geometry/refine/sightings.ts';
 import { tracksOf } from '../../../../../models/geometry/refine/tracks.ts';
 import { NewPhotoMatcher } from '../../../../../models/geometry/run/match-new.ts';
-import { normalizedQuaternion, type Sim3 } from '../../../../../projects/format/sim3.ts';
+import { length, normalizedQuaternion, subtract, type Sim3 } from '../../../../../projects/format/sim3.ts';
 import { driftedFrames, type DriftedFrame } from '../../../../support/drifted-frames.ts';
 import { movingGraph } from '../../../../support/moving-graph.ts';
 
@@ -20,22 +20,40 @@ function trajectoryError(poses: readonly Sim3[], truth: readonly Sim3[]): number
   return absoluteTranslationErrors(aligned(pairs, alignmentOf(pairs, 'sim3'))).rmse;
 }
 
-const graph = new MatchGraph();
+let graph: MatchGraph;
 let frames: DriftedFrame[];
 let input: RefineFrame[];
 const truthOf = (): Sim3[] => frames.map(({ truth }) => truth);
 
 beforeAll(async () => {
   frames = driftedFrames({ count: 5, focalFactor: 1.03, widthPx: 240 });
-  input = frames.map(({ points, worldFromCamera, intrinsics }, i) => {
+  input = inputOf(frames);
+  graph = await matched(frames);
+});
+
+const inputOf = (walk: readonly DriftedFrame[]): RefineFrame[] =>
+  walk.map(({ points, worldFromCamera, intrinsics }, i) => {
     const depth = new FrameDepth(points, intrinsics);
     return { photoId: `photo${i}`, worldFromCamera, intrinsics, depth, lensKey: 'one' };
   });
+
+async function matched(walk: readonly DriftedFrame[]): Promise<MatchGraph> {
+  const made = new MatchGraph();
   const frontEnd = await openLocalFrontEnd(1);
   const matcher = new NewPhotoMatcher(frontEnd);
-  for (const { image } of frames) await matcher.match(graph, graph.addImage(await frontEnd.detect(image)), 0);
+  for (const { image } of walk) await matcher.match(made, made.addImage(await frontEnd.detect(image)), 0);
   await frontEnd.dispose();
-});
+  return made;
+}
+
+/** Root mean square distance of the centres from the truth as they stand, nothing aligned. */
+const standing = (poses: readonly Sim3[], walk: readonly DriftedFrame[]): number =>
+  Math.sqrt(
+    poses.reduce((sum, pose, i) => sum + length(subtract(pose.translation, walk[i].truth.translation)) ** 2, 0) /
+      poses.length,
+  );
+const posesOf = (some: readonly { worldFromCamera: Sim3 }[]): Sim3[] =>
+  some.map(({ worldFromCamera }) => worldFromCamera);
 
 describe('a learned run that drifts', () => {
   test('comes at least ten times nearer to the truth, and the photos agree', () => {
@@ -62,6 +80,10 @@ describe('a learned run that drifts', () => {
     // Scales spread by 8 % before; the median over hundreds of depths with 1 % noise leaves a fraction of that.
     for (const ratio of ratios) expect(Math.abs(ratio / ratios[0] - 1)).toBeLessThan(0.005);
     expect(poses[0].intrinsics.fxPx / (0.9 * 240)).toBeCloseTo(1, 2);
+  });
+
+  test('stays where it was: also without any alignment the cameras are nearer to the truth', () => {
+    expect(standing(posesOf(refinePoses(graph, input).poses), frames)).toBeLessThan(standing(posesOf(input), frames));
   });
 
   test('is refined the same way every time', () => {
@@ -103,6 +125,15 @@ describe('nothing is made worse', () => {
     const { refusal, poses } = refinePoses(graph, made);
     expect(poses).toEqual([]);
     expect(refusal).toMatch(/agree/);
+  });
+
+  test('photos from one place, which tell no depth, do not blow up the scene', async () => {
+    const turning = driftedFrames({ count: 4, widthPx: 240, way: 0 });
+    const { poses } = refinePoses(await matched(turning), inputOf(turning));
+    // Refused, or taken without moving the cameras further from the one place they have than they were: 2 % of the depth.
+    if (poses.length > 0)
+      expect(standing(posesOf(poses), turning)).toBeLessThan(1.5 * standing(posesOf(inputOf(turning)), turning));
+    for (const { worldFromCamera } of poses) expect(Math.abs(Math.log(worldFromCamera.scale))).toBeLessThan(0.3);
   });
 
   test('photos without anything in common are left alone', () => {
