@@ -22,7 +22,7 @@ import {
   importSource,
 } from './schemas.ts';
 import type { AskReply, LabelReply, TrackReply } from './scene-requests.ts';
-import type { InventoryRow, SelectReply } from './select-requests.ts';
+import type { FeaturesReply, InventoryRow, SelectReply } from './select-requests.ts';
 import { exportFormatIds } from '../../projects/format/export-formats.ts';
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
@@ -93,6 +93,8 @@ export const commandInputs = {
   }),
   /** Hides or deletes selected splats and the points that lie on them, or hides all others, as one edit. */
   'scene.edit': v.object({ action: v.picklist(['hide', 'isolate', 'delete']), what, selection: chunkRows }),
+  /** Features of all splats as colours, by their principal components. */
+  'scene.features': none,
   /** Writes a line for each word: how many splats, how large, where, and the photos that saw it. `path` as in `export.write`. */
   'scene.inventory': v.object({ ...labelSet, path: v.nullable(path) }),
   /** Where the point under a pixel of one photo is in all others and in space. */
@@ -250,6 +252,7 @@ export interface CommandOutputs {
   'scene.track': TrackReply;
   'scene.select': SelectReply;
   'scene.edit': EditRecord;
+  'scene.features': FeaturesReply;
   'scene.inventory': { path: string; rows: InventoryRow[] };
   'scene.render': { path: string };
   'cameras.set': null;

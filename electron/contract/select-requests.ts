@@ -2,7 +2,7 @@
 
 import type { FrameBox } from '../../projects/format/edits.ts';
 import type { ChunkRows, RowOperation } from '../../projects/format/row-set.ts';
-import type { FrameId, PhotoId } from '../../projects/format/scene.ts';
+import type { ChunkId, FrameId, PhotoId } from '../../projects/format/scene.ts';
 import type { Vec3 } from '../../projects/format/sim3.ts';
 import type { AskRequest, LabelRequest, SceneFrame } from './scene-requests.ts';
 
@@ -54,8 +54,17 @@ export interface InventoryRow {
   photoIds: PhotoId[];
 }
 
+export type FeaturesRequest = Pick<AskRequest, 'frames' | 'language' | 'scoresFolder'>;
+
+export interface FeaturesReply {
+  /** File of three bytes (sRGB) per splat, frame after frame in the order of `chunkIds`; black where there is no feature. */
+  colorsId: ChunkId;
+  chunkIds: ChunkId[];
+}
+
 export interface SelectRequests {
   select: { input: SelectRequest; output: SelectReply };
   selectedPoints: { input: SelectedPointsRequest; output: SelectedPointsReply };
+  features: { input: FeaturesRequest; output: FeaturesReply };
   inventory: { input: LabelRequest; output: InventoryRow[] };
 }

@@ -22,6 +22,8 @@ export type SplatPaint =
       threshold: number;
       instances: readonly InstancePaint[];
     }
+  /** Three bytes a splat. */
+  | { mode: 'features'; colors: ReadonlyMap<string, Uint8Array> }
   | { mode: 'labels'; labels: ReadonlyMap<string, Uint8Array>; colors: readonly Vec3[] };
 
 /** A splat that does not answer keeps this much of its light, without its colour. */
@@ -47,6 +49,7 @@ export function paintSplats(
   const rgba = colors.slice(0, 4 * count);
   if (paint.mode === 'heat') heat(rgba, paint.scores.get(chunkId), paint.ramp);
   else if (paint.mode === 'mask') mask(rgba, paint.scores.get(chunkId), paint.threshold * 255);
+  else if (paint.mode === 'features') features(rgba, paint.colors.get(chunkId));
   else if (paint.mode === 'labels') labels(rgba, paint.labels.get(chunkId), paint.colors);
   else if (paint.mode === 'instances') {
     const { threshold, instances } = paint;
@@ -90,6 +93,11 @@ function mask(rgba: Uint8Array, scores: Uint8Array | undefined, threshold: numbe
     const grey = greyOf(rgba, i) * dim;
     rgba.fill(grey, 4 * i, 4 * i + 3);
   }
+}
+
+function features(rgba: Uint8Array, colors: Uint8Array | undefined): void {
+  for (let i = 0; i < rgba.length / 4; i++)
+    if (colors) blend(rgba, i, [colors[3 * i], colors[3 * i + 1], colors[3 * i + 2]], 0.85);
 }
 
 function labels(rgba: Uint8Array, labelOf: Uint8Array | undefined, colors: readonly Vec3[]): void {

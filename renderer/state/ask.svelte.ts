@@ -6,7 +6,7 @@ import type { ChunkId, FrameId } from '../../projects/format/scene.ts';
 import type { StudioError } from '../../projects/format/result.ts';
 import type { SplatsState } from './splats.svelte.ts';
 
-export const askViews = ['photo', 'heat', 'mask', 'instances', 'labels'] as const;
+export const askViews = ['photo', 'heat', 'mask', 'instances', 'labels', 'features'] as const;
 export type AskView = (typeof askViews)[number];
 
 /** One byte a splat, by chunk. */
@@ -26,6 +26,8 @@ export class AskState {
   scores = $state.raw<SplatBytes>(new Map());
   labelReply = $state.raw<LabelReply | null>(null);
   labels = $state.raw<SplatBytes>(new Map());
+  /** Three bytes a splat. */
+  features = $state.raw<SplatBytes>(new Map());
   busy = $state(false);
   problem = $state.raw<StudioError | null>(null);
   /** From Enter to the scores in the page. */
@@ -63,6 +65,7 @@ export class AskState {
     this.busy = false;
     this.labelReply = null;
     this.labels = new Map();
+    this.features = new Map();
   }
 
   async ask(text: string): Promise<void> {
@@ -91,7 +94,7 @@ export class AskState {
     this.asked = text;
     this.ms = performance.now() - startMs;
     this.history = [text, ...this.history.filter((old) => old !== text)];
-    if (this.view === 'photo' || this.view === 'labels') this.view = 'heat';
+    if (this.view === 'photo' || this.view === 'labels' || this.view === 'features') this.view = 'heat';
   }
 
   /** Finds instances anew at the threshold that was dragged to. */
@@ -118,15 +121,22 @@ export class AskState {
     this.view = 'labels';
   }
 
+  async showFeatures(): Promise<void> {
+    this.view = 'features';
+    const result = await this.#api.invoke('scene.features', null);
+    if (result.ok) this.features = await this.#bytes(result.value.colorsId, result.value.chunkIds, 3);
+    else this.problem = result.error;
+  }
+
   /** The file of an answer, cut into its chunks. */
-  async #bytes(id: ChunkId, chunkIds: readonly ChunkId[]): Promise<SplatBytes> {
+  async #bytes(id: ChunkId, chunkIds: readonly ChunkId[], bytesEach = 1): Promise<SplatBytes> {
     const response = await fetch(this.#api.url('chunk', id));
     const all = new Uint8Array(response.ok ? await response.arrayBuffer() : new ArrayBuffer(0));
     const counts = new Map(this.#splats.chunks.map((chunk) => [chunk.id, chunk.count]));
     const parts = new Map<ChunkId, Uint8Array>();
     let at = 0;
     for (const chunkId of chunkIds) {
-      const count = counts.get(chunkId) ?? 0;
+      const count = bytesEach * (counts.get(chunkId) ?? 0);
       parts.set(chunkId, all.subarray(at, at + count));
       at += count;
     }

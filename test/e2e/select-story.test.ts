@@ -39,8 +39,7 @@ test('what “blue and not wall” found is selected and deleted; it no longer a
   await studio.screenshot('select-selected');
   await press('Delete');
   await expect.poll(things, { timeout: 15_000 }).toBe(0);
-  await studio.page.getByRole('button', { name: 'Splats', exact: true }).click();
-  await studio.page.getByRole('button', { name: 'Points', exact: true }).click();
+  await press('Points');
   await studio.page.waitForTimeout(600);
   await studio.screenshot('select-deleted-points');
 });
@@ -57,6 +56,14 @@ test('undo brings it back, and isolating it leaves nothing else until all is sho
   await expect.poll(things).toBe(0);
   await press('Show all');
   await expect.poll(things, { timeout: 15_000 }).toBeGreaterThan(0);
+});
+
+test('features are shown as colours', { timeout: 20_000 }, async () => {
+  await studio.page.getByText('PCA', { exact: true }).click();
+  await press('Splats');
+  await studio.page.waitForTimeout(1200);
+  await studio.screenshot('ask-features');
+  await expect.poll(() => studio.page.getByRole('alert').count()).toBe(0);
 });
 
 test('the inventory of the label set is a table', async () => {

@@ -155,7 +155,7 @@ function hitsOf(scores: Float32Array, threshold: number): number[] {
 }
 
 /** Answers are looked at once and soon: no flush to disk, they may vanish. */
-async function writeBytes(folder: string, bytes: Uint8Array): Promise<string> {
+export async function writeBytes(folder: string, bytes: Uint8Array): Promise<string> {
   const id = randomUUID();
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${id}.bin`), bytes);

@@ -4,6 +4,7 @@ import type { EngineProgressReport } from '../../contract/engine.ts';
 import type { SceneRequests } from '../../contract/scene-requests.ts';
 import { ask, label } from './ask.ts';
 import { embed } from './embed.ts';
+import { features } from './features.ts';
 import { inventory } from './inventory.ts';
 import { findPlanes, makeSplats } from './make-splats.ts';
 import { refine } from './refine.ts';
@@ -27,6 +28,7 @@ export const sceneHandlers: {
   select,
   selectedPoints,
   inventory,
+  features,
   refine,
   track,
   scoreViews,

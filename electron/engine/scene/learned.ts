@@ -35,7 +35,7 @@ export async function learnedScores(
 }
 
 /** Learned codes of all splats, frame after frame; 65535 where a frame was not looked at by the pack. */
-async function codesOf(scene: SplatScene, { featurePaths }: LanguageFiles): Promise<Uint16Array> {
+export async function codesOf(scene: SplatScene, { featurePaths }: LanguageFiles): Promise<Uint16Array> {
   const key = JSON.stringify(featurePaths);
   if (held?.scene === scene && held.key === key) return held.codes;
   const codes = new Uint16Array(scene.count).fill(65535);

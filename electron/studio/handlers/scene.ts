@@ -15,6 +15,7 @@ export const sceneHandlers: HandlersOf<CommandsOf<'scene' | 'cameras'>> = {
   'scene.label': (context, labels) => context.requireProject().scene.label(labels),
   'scene.track': (context, place) => context.requireProject().scene.track(place),
   'scene.select': (context, choice) => context.requireProject().scene.select(choice),
+  'scene.features': (context) => context.requireProject().scene.features(),
   'scene.edit': async (context, { action, what, selection }) => {
     const { chunks, splats } = await context.requireProject().scene.selectedPoints(selection, action === 'isolate');
     if (splats === 0) throw new StudioFailure('nothing-selected');

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { CommandInput } from '../../contract/commands.ts';
 import type { AskReply, AskRequest, LabelReply, LabelRequest, TrackReply } from '../../contract/scene-requests.ts';
-import type { InventoryRow, SelectedPointsReply, SelectReply } from '../../contract/select-requests.ts';
+import type { FeaturesReply, InventoryRow, SelectedPointsReply, SelectReply } from '../../contract/select-requests.ts';
 import { projectLayout } from '../../../projects/format/layout.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
 import type { ChunkRows } from '../../../projects/format/row-set.ts';
@@ -70,6 +70,13 @@ export class SceneControl {
   /** @throws StudioFailure as `ask`; not-found */
   async select(choice: CommandInput<'scene.select'>): Promise<SelectReply> {
     return this.#engines.get().request('select', { ...(await this.#scene()), ...choice });
+  }
+
+  /** @throws StudioFailure nothing-to-ask */
+  async features(): Promise<FeaturesReply> {
+    const reply = await this.#engines.get().request('features', await this.#scene());
+    this.#session.rememberInferred(reply.colorsId, join(this.#answersFolder, `${reply.colorsId}.bin`));
+    return reply;
   }
 
   /** A selection of splats with the points that lie on them, or all the rest. @throws StudioFailure nothing-to-ask */
