@@ -66,6 +66,19 @@ test('features are shown as colours', { timeout: 20_000 }, async () => {
   await expect.poll(() => studio.page.getByRole('alert').count()).toBe(0);
 });
 
+test('a click on the blue box selects its piece, a second operation adds to it', { timeout: 30_000 }, async () => {
+  const selected = async (): Promise<number> =>
+    Number((await studio.page.getByTestId('selected').locator('b').textContent())?.replace(/\D/g, ''));
+  await studio.page.getByTestId('scene').click({ position: { x: 580, y: 437 } });
+  await expect.poll(selected, { timeout: 15_000 }).toBeGreaterThan(300);
+  const piece = await selected();
+  await studio.page.getByText('Add', { exact: true }).click();
+  await press('Select');
+  // The answer on the screen is the floor: some nine thousand splats.
+  await expect.poll(selected, { timeout: 15_000 }).toBeGreaterThan(piece + 5000);
+  await studio.screenshot('select-grown');
+});
+
 test('the inventory of the label set is a table', async () => {
   await studio.page.getByLabel('Export selection').selectOption('inventory');
   const said = await studio.page.getByText('Written to').textContent({ timeout: 15_000 });
