@@ -1,5 +1,4 @@
 // The pairwise runner: geometry with a network that knows the truth, plumbing with a tiny pack of random weights.
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +8,6 @@ import { addPack } from '../../../../models/run/add-pack.ts';
 import { PairwiseReconstructor } from '../../../../models/run/pairwise/reconstructor.ts';
 import type { Placement, PointMap, Reconstructor, SceneState } from '../../../../models/run/reconstructor.ts';
 import { createReconstructor } from '../../../../models/run/registry.ts';
-import { decodeSafetensors, encodeSafetensors } from '../../../../projects/format/safetensors.ts';
 import { StudioFailure } from '../../../../projects/format/result.ts';
 import type { RunSettings } from '../../../../projects/format/scene.ts';
 import { identitySim3 } from '../../../../projects/format/sim3.ts';
@@ -17,6 +15,7 @@ import { arcCameras } from '../../../../projects/sample/presets.ts';
 import type { SceneCamera } from '../../../../projects/sample/render-scene.ts';
 import { oraclePhoto, PairOracle, poseErrors, type Wrongness } from './pair-oracle.ts';
 import { patternPhoto } from './photos.ts';
+import { bitsOf, written } from './state-bits.ts';
 
 const look = { update: true, reset: false };
 const settings: RunSettings = { sizePx: 64, maxFrames: null, refine: false, updateRule: 'plain' };
@@ -63,24 +62,6 @@ async function oracleRun(cameras: readonly SceneCamera[], wrong: Wrongness | nul
   const photos = cameras.map((camera, i) => oraclePhoto(i, camera));
   const stepIdx = await method.begin({ settings, photos, cacheFolder: join(folder, 'oracle'), saved });
   return { method, network, stepIdx };
-}
-
-/** A digest of everything a saved state holds. */
-function bitsOf(state: SceneState): string {
-  const hash = createHash('sha256').update(JSON.stringify([state.modelId, state.stepIdx, state.facts]));
-  for (const [name, { data, shape }] of Object.entries(state.tensors))
-    hash.update(`${name}${shape.join()}`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return hash.digest('hex');
-}
-
-/** Through a file's bytes and JSON, as the engine keeps it. */
-function written({ tensors, facts, ...rest }: SceneState): SceneState {
-  const read = decodeSafetensors(encodeSafetensors(tensors, { facts: JSON.stringify(facts) }));
-  return {
-    ...rest,
-    tensors: Object.fromEntries(read.tensors),
-    facts: JSON.parse(read.metadata.facts) as Record<string, unknown>,
-  };
 }
 
 describe('with a network that knows the truth up to a scale for each pair', () => {
