@@ -19,9 +19,6 @@ export interface GaussianColumns {
 
 export const noFeature = 65535;
 
-/** Bytes of one Gaussian on disk: 12 mean, 12 scales, 8 rotation, 4 colour and opacity, 2 feature. */
-export const bytesPerGaussian = 38;
-
 export function encodeGaussianChunk(columns: GaussianColumns): Uint8Array<ArrayBuffer> {
   const n = columns.count;
   return encodeSafetensors(

@@ -52,15 +52,6 @@ export function apply3(a: ArrayLike<number>, v: ArrayLike<number>): [number, num
   ];
 }
 
-/** aᵀ · v */
-export function applyTransposed3(a: ArrayLike<number>, v: ArrayLike<number>): [number, number, number] {
-  return [
-    a[0] * v[0] + a[3] * v[1] + a[6] * v[2],
-    a[1] * v[0] + a[4] * v[1] + a[7] * v[2],
-    a[2] * v[0] + a[5] * v[1] + a[8] * v[2],
-  ];
-}
-
 /** The matrix of v × ·. */
 export const skew3 = (v: ArrayLike<number>): Matrix3 =>
   new Float64Array([0, -v[2], v[1], v[2], 0, -v[0], -v[1], v[0], 0]);

@@ -4,7 +4,7 @@ import { conjugate, quaternionFromMatrix, rotate, scaled, type Sim3 } from '../.
 import { resized } from '../../../projects/format/intrinsics.ts';
 import type { Photo, PhotoId } from '../../../projects/format/scene.ts';
 import type { Placement, PointMap } from '../../run/reconstructor.ts';
-import { featureOfKey, imageOfKey } from '../map/match-graph.ts';
+import { imageOfKey } from '../map/match-graph.ts';
 import { cameraIntrinsics, type Pose, type SceneMap } from '../map/scene-map.ts';
 
 export function worldFromCamera({ rotation, translation: t }: Pose): Sim3 {
@@ -78,17 +78,4 @@ export function seenPoints(map: SceneMap, photoOf: (imageIdx: number) => PhotoId
     position: [x, y, z],
     seenBy: track.map((key) => photoOf(imageOfKey(key))),
   }));
-}
-
-/** Mean length of a residual in pixels of the working size, for the eye of developers and tests. */
-export function meanErrorPx(map: SceneMap): number {
-  let sum = 0;
-  let count = 0;
-  for (const point of map.points.values()) {
-    for (const key of point.track) {
-      sum += Math.sqrt(map.squaredError(imageOfKey(key), featureOfKey(key), point));
-      count++;
-    }
-  }
-  return count > 0 ? sum / count : 0;
 }

@@ -1,9 +1,7 @@
 // Essential matrices from five pairs (Nistér 2004), with robust estimation over rays.
 
-import { multiply3, transpose3 } from '../linear-algebra/matrix3.ts';
 import { nullSpace } from '../linear-algebra/null-space.ts';
 import { realRoots } from '../linear-algebra/polynomial.ts';
-import { svd3 } from '../linear-algebra/svd3.ts';
 import { constraintRow } from './fundamental.ts';
 import { sampsonCost, sampsonInliers, type PointPairs, type TwoViewMatrix } from './point-pairs.ts';
 import type { Estimator } from './ransac.ts';
@@ -155,12 +153,6 @@ function addTriple(out: Float64Array, a: Float64Array, b: Float64Array, c: Float
       for (let k = 0; k < c.length; k++) out[i + j + k] += value * c[k];
     }
   }
-}
-
-/** The nearest essential matrix: two equal singular values and a zero. */
-export function projectedToEssential(f: TwoViewMatrix): TwoViewMatrix {
-  const { u, v } = svd3(f);
-  return multiply3(multiply3(u, [1, 0, 0, 0, 1, 0, 0, 0, 0]), transpose3(v));
 }
 
 /** @param thresholdSquared of the Sampson distance between rays at depth 1 */
