@@ -22,7 +22,7 @@ const geometry: ModelInfo = {
   isDefault: true,
 };
 
-/** Kinds of packs that reconstruct; others (language) serve other work and are not offered for runs. */
+/** Kinds of packs that reconstruct. */
 const reconstructs: ReadonlySet<Manifest['kind']> = new Set(['geometry', 'recurrent', 'pairwise']);
 
 export class ModelCatalog {
@@ -35,10 +35,12 @@ export class ModelCatalog {
     this.addedFolder = join(dataFolder, 'models');
   }
 
-  /** The default first, then packs that come with the studio, then the user's own. @param provider what would run them here */
+  /** The default first, then packs that come with the studio, then the user's own, language packs among them: callers choose by kind. @param provider what would run them here */
   async infos(provider: string): Promise<ModelInfo[]> {
     const { packs } = await listPacks(this.addedFolder, this.#zooFolder);
-    const offered = packs.filter(({ hidden, manifest }) => !hidden && reconstructs.has(manifest.kind));
+    const offered = packs.filter(
+      ({ hidden, manifest }) => !hidden && (reconstructs.has(manifest.kind) || manifest.kind === 'language'),
+    );
     return [geometry, ...offered.map((pack) => infoOf(pack, provider))];
   }
 

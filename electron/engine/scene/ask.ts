@@ -99,16 +99,13 @@ export async function requireScene(frames: readonly SceneFrame[]): Promise<Splat
 }
 
 /** A weight per code that fades what looks like the splats the user clicked as "not this"; null when there are none. */
-function weightsOfCodes(
-  { notThis, frames }: Pick<AskRequest, 'notThis' | 'frames'>,
-  scene: SplatScene,
-): Float32Array | null {
+function weightsOfCodes({ notThis }: Pick<AskRequest, 'notThis'>, scene: SplatScene): Float32Array | null {
   if (notThis.length === 0) return null;
   const weights = new Float32Array(65536).fill(1);
   for (const { frameId, splatIdx } of notThis) {
     const f = scene.frames.findIndex((frame) => frame.frameId === frameId);
     if (f < 0 || splatIdx >= scene.starts[f + 1] - scene.starts[f])
-      throw new StudioFailure('not-found', { what: frames.length === 0 ? 'photo' : 'splat' });
+      throw new StudioFailure('not-found', { what: 'splat' });
     const [l, a, b] = labOfCode(scene.featureIdx[scene.starts[f] + splatIdx]);
     for (let code = 0; code < codeCount; code++) {
       const lab = labOfCode(code);

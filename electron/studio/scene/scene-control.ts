@@ -1,5 +1,6 @@
 // Questions about the scene of the open project, pictures of it, and the splats they need.
 
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandInput } from '../../contract/commands.ts';
 import type { AskReply, AskRequest, LabelReply, LabelRequest, TrackReply } from '../../contract/scene-requests.ts';
@@ -99,6 +100,8 @@ export class SceneControl {
   async close(): Promise<void> {
     this.#unsubscribe();
     await this.#job.stop();
+    // Answers are read once, by the session that asked.
+    await rm(this.#answersFolder, { recursive: true, force: true });
   }
 
   async #scene(): Promise<Pick<AskRequest, 'frames' | 'language' | 'upInWorld' | 'scoresFolder'>> {

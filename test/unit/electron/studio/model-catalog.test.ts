@@ -1,0 +1,27 @@
+// Language packs are listed and can be removed like any other, and are never offered for a run.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ModelCatalog } from '../../../../electron/studio/model-catalog.ts';
+import { addPack } from '../../../../models/run/add-pack.ts';
+
+test('an added CLIP pack is listed with its kind, answers questions, and goes when it is removed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'permanence-catalog-'));
+  try {
+    const catalog = new ModelCatalog(join(folder, 'zoo'), folder);
+    const checkpoint = new URL('../../../fixtures/models/clip-tiny/openclip.safetensors', import.meta.url).pathname;
+    const { pack } = await addPack(checkpoint, { packsFolder: catalog.addedFolder, acceptLicence: true });
+    const { id } = pack.manifest;
+    expect((await catalog.infos('CPU')).map(({ id, kind }) => [id, kind])).toEqual([
+      ['geometry', 'geometry'],
+      [id, 'language'],
+    ]);
+    expect((await catalog.languagePack())?.id).toBe(id);
+    await expect(catalog.packFolder(id)).rejects.toThrowError(expect.objectContaining({ code: 'model-unknown' }));
+    await catalog.remove(id);
+    expect(await catalog.languagePack()).toBeNull();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
