@@ -1,6 +1,6 @@
 // What the engine answered becomes rows, then events; files of replaced chunks go last.
 
-import { rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StepReply } from '../../contract/engine.ts';
 import type { Emitter } from '../emitter.ts';
@@ -71,9 +71,18 @@ export class RunRecorder {
     this.#emitter.emit('frames.changed', { frames });
   }
 
-  /** What remains after a crash here, or is held open on Windows, is swept when the project is opened. */
+  /**
+   * Before the engine is asked for the next photo, so that a crash leaves one file without a row at most. What remains
+   * then, or is held open on Windows, is swept when the project is opened.
+   */
   #deleteFiles(chunkIds: readonly string[]): void {
-    for (const id of chunkIds) void rm(join(this.#store.folder, chunkPath(id)), { force: true }).catch(() => undefined);
+    for (const id of chunkIds) {
+      try {
+        rmSync(join(this.#store.folder, chunkPath(id)), { force: true });
+      } catch {
+        // Swept later.
+      }
+    }
   }
 }
 
