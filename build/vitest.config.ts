@@ -11,8 +11,10 @@ export default defineConfig({
     include: ['test/{unit,contract,golden,crash,e2e}/**/*.test.ts'],
     // A forgotten `.only` would hide all other tests.
     allowOnly: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Only failures wait so long; a busy machine may take tens of times what an idle one does.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     // Tests start child processes and ONNX sessions; more workers than cores only makes them wait for each other.
     pool: 'forks',
     maxWorkers: 2,

@@ -11,7 +11,8 @@ import { finalState, lookAt, randomFrom } from '../support/crash.ts';
 import { writePhotos } from '../support/engine/generated-photos.ts';
 import { numbered, plainSettings } from '../support/engine/ledger-project.ts';
 
-const photoCount = 26;
+// More than the kills leave time for, on whatever machine.
+const photoCount = 60;
 const kills = 10;
 const seed = 7;
 

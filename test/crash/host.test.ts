@@ -10,7 +10,8 @@ import { finalState, lookAt, randomFrom, startCli } from '../support/crash.ts';
 import { writePhotos } from '../support/engine/generated-photos.ts';
 import { numbered } from '../support/engine/ledger-project.ts';
 
-const photoCount = 16;
+// More than the kills leave time for, on whatever machine: a run that is done cannot be killed any more.
+const photoCount = 40;
 const kills = 10;
 const earlyKills = 3;
 const seed = 20261120;
@@ -23,11 +24,16 @@ const reconstruct = (name: string) =>
     join(root, 'data'),
   );
 
-/** Resolves when so many chunk files have come that were not there before. */
-async function newChunks(count: number): Promise<void> {
+/** Resolves when so many chunk files have come that were not there before; rejects when the run ends first. */
+async function newChunks(count: number, ended: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  void ended.then(() => (isOver = true));
   const names = (): Promise<string[]> => readdir(join(project('killed'), 'chunks')).catch(() => []);
   const before = new Set(await names());
-  while ((await names()).filter((name) => !before.has(name) && !name.endsWith('.tmp')).length < count) await sleep(5);
+  while ((await names()).filter((name) => !before.has(name) && !name.endsWith('.tmp')).length < count) {
+    if (isOver) throw new Error('the run ended before it could be killed');
+    await sleep(5);
+  }
 }
 
 beforeAll(async () => {
@@ -50,7 +56,7 @@ test(
       const { child, ended } = reconstruct('killed');
       const early = kill < earlyKills;
       // Early ones hit creation, import and loading; the others come between photos, or within one.
-      if (!early) await newChunks(1 + Math.floor(random() * 2));
+      if (!early) await newChunks(1 + Math.floor(random() * 2), ended);
       await sleep(random() * (early ? 1200 : 120));
       child.kill('SIGKILL');
       await ended;

@@ -30,18 +30,18 @@ const ask = async (text: string): Promise<void> => {
   await studio.press('Enter');
 };
 
-test('splats are made where there are none yet', { timeout: 90_000 }, async () => {
+test('splats are made where there are none yet', async () => {
   await studio.page.getByRole('button', { name: 'Ask', exact: true }).click();
   await studio.page.getByRole('button', { name: 'Make splats' }).click();
   await studio.page.getByRole('button', { name: 'Splats', exact: true }).waitFor({ timeout: 60_000 });
 });
 
-test('“blue” finds the blue box, with its size and the photos that saw it', { timeout: 60_000 }, async () => {
+test('“blue” finds the blue box, with its size and the photos that saw it', async () => {
   await ask('blue');
-  await expect.poll(() => instances().count(), { timeout: 30_000 }).toBeGreaterThan(0);
-  await expect.poll(() => instances().first().textContent(), { timeout: 20_000 }).toBe('blue 1');
+  await expect.poll(() => instances().count()).toBeGreaterThan(0);
+  await expect.poll(() => instances().first().textContent()).toBe('blue 1');
   await expect
-    .poll(() => studio.page.getByRole('button', { name: /^Look from .* which sees/ }).count(), { timeout: 20_000 })
+    .poll(() => studio.page.getByRole('button', { name: /^Look from .* which sees/ }).count())
     .toBeGreaterThan(1);
   await studio.page.waitForTimeout(4000);
   await studio.screenshot('ask-heat');
@@ -55,10 +55,10 @@ test.each(['Mask', 'Instances', 'Labels'])('the answer is shown as %s', async (v
 
 test('a word nobody taught is answered honestly, where it was asked', async () => {
   await ask('zebra');
-  await expect.poll(() => studio.page.getByRole('alert').textContent(), { timeout: 20_000 }).toContain('zebra');
+  await expect.poll(() => studio.page.getByRole('alert').textContent()).toContain('zebra');
 });
 
-test('two kept cameras make a path that plays, and a film of it', { timeout: 120_000 }, async () => {
+test('two kept cameras make a path that plays, and a film of it', async () => {
   await studio.page.getByRole('button', { name: 'Path', exact: true }).click();
   const keep = studio.page.getByRole('button', { name: 'Keep this camera' });
   await keep.click();

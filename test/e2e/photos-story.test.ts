@@ -39,7 +39,7 @@ afterAll(async () => {
 const filmstrip = (): ReturnType<StudioDriver['page']['locator']> =>
   studio.page.getByRole('listbox', { name: 'Photos in input order' }).getByRole('option');
 
-test('dropped photos stand in the filmstrip in natural order, with their pictures', { timeout: 60_000 }, async () => {
+test('dropped photos stand in the filmstrip in natural order, with their pictures', async () => {
   const paths = await Promise.all([photo('IMG_10.jpg', 10), photo('IMG_2.jpg', 2), photo('شارع 📷.jpg', 3)]);
   await writeFile(join(folder, 'notes.jpg'), 'these are words and no picture');
   await studio.dropPhotos([...paths, join(folder, 'notes.jpg')]);
@@ -63,8 +63,7 @@ test('the file that is no picture is named, with the reason', async () => {
 });
 
 test('the palette finds an action by a few letters and performs it', async () => {
-  await studio.openPalette();
-  await studio.page.keyboard.type('light the');
+  await studio.searchPalette('light the');
   await studio.screenshot('palette');
   await studio.press('Enter');
   await expect.poll(() => studio.page.locator('html').getAttribute('data-theme')).toBe('light');
@@ -77,10 +76,10 @@ test('a reload shows the same photos', async () => {
   await expect.poll(() => filmstrip().count()).toBe(3);
 });
 
-test('after the host was killed, the project opens again with all its photos', { timeout: 90_000 }, async () => {
+test('after the host was killed, the project opens again with all its photos', async () => {
   await studio.killAndRestartHost();
   await studio.page.getByRole('button', { name: 'Open Terrace' }).click();
-  await expect.poll(() => filmstrip().count(), { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => filmstrip().count()).toBe(3);
   await studio.screenshot('after-kill');
 });
 

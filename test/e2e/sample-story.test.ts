@@ -12,18 +12,18 @@ const points = async (): Promise<number> => {
   return (await readout.count()) === 0 ? 0 : Number(await readout.getAttribute('data-loaded'));
 };
 
-test('a first start opens the sample and says what happens', { timeout: 60_000 }, async () => {
+test('a first start opens the sample and says what happens', async () => {
   await studio.page.getByTestId('sample-line').waitFor({ timeout: 40_000 });
   expect(await studio.page.getByTestId('sample-line').textContent()).toContain('one at a time');
   expect(await studio.page.getByTestId('project-name').textContent()).toContain('Sample');
 });
 
-test('its scene grows before the eyes of the newcomer', { timeout: 120_000 }, async () => {
+test('its scene grows before the eyes of the newcomer', async () => {
   await studio.waitForFrames(2, 90_000);
-  await expect.poll(points, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(points).toBeGreaterThan(0);
   const first = await points();
   await studio.waitForFrames(4, 60_000);
-  await expect.poll(points, { timeout: 30_000 }).toBeGreaterThan(first);
+  await expect.poll(points).toBeGreaterThan(first);
   await studio.screenshot('sample-growing');
 });
 

@@ -24,24 +24,20 @@ function startWith(...args: string[]): Promise<{ code: number | null; said: stri
   return new Promise((resolve) => child.on('exit', (code) => resolve({ code, said })));
 }
 
-test(
-  'it prints an address, another one on Enter, and ends tidily with a project open',
-  { timeout: 60_000 },
-  async () => {
-    const host = new StudioHost(dataFolder);
-    const address = await host.address();
-    const client = await HostClient.open(address);
-    expect((await client.tell('app.info', null)).host).toBe('web');
-    await client.tell('projects.create', { name: 'Open at the end', folder: null });
-    await expect(HostClient.open(address)).rejects.toThrow('This address was used before');
-    const second = await HostClient.open(await host.anotherAddress());
-    expect((await second.tell('project.snapshot', null))?.project.name).toBe('Open at the end');
-    expect(await host.end('SIGTERM')).toBe(0);
-    expect(host.output.at(-1)).toBe('Saving and ending.');
-  },
-);
+test('it prints an address, another one on Enter, and ends tidily with a project open', async () => {
+  const host = new StudioHost(dataFolder);
+  const address = await host.address();
+  const client = await HostClient.open(address);
+  expect((await client.tell('app.info', null)).host).toBe('web');
+  await client.tell('projects.create', { name: 'Open at the end', folder: null });
+  await expect(HostClient.open(address)).rejects.toThrow('This address was used before');
+  const second = await HostClient.open(await host.anotherAddress());
+  expect((await second.tell('project.snapshot', null))?.project.name).toBe('Open at the end');
+  expect(await host.end('SIGTERM')).toBe(0);
+  expect(host.output.at(-1)).toBe('Saving and ending.');
+});
 
-test('a port that another program uses is named', { timeout: 60_000 }, async () => {
+test('a port that another program uses is named', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
@@ -52,7 +48,7 @@ test('a port that another program uses is named', { timeout: 60_000 }, async () 
   other.close();
 });
 
-test('a port that is none is refused with one sentence', { timeout: 60_000 }, async () => {
+test('a port that is none is refused with one sentence', async () => {
   const { code, said } = await startWith('--port', '70000');
   expect(code).toBe(1);
   expect(said).toBe(

@@ -28,23 +28,23 @@ const filmstrip = (): Locator =>
   studio.page.getByRole('listbox', { name: 'Photos in input order' }).getByRole('option');
 const fact = (): Locator => studio.page.getByTestId('track-fact');
 
-test('a click marks the point in every photo that sees it, and in the scene', { timeout: 120_000 }, async () => {
+test('a click marks the point in every photo that sees it, and in the scene', async () => {
   const status = async (): Promise<unknown> => (await studio.tell('project.snapshot', null))?.runs.at(-1)?.status;
   // Points become final while the run settles.
   await expect.poll(status, { timeout: 90_000 }).toBe('done');
   await filmstrip().nth(1).click();
   await studio.page.getByTestId('track-photo').click();
-  await expect.poll(() => fact().textContent(), { timeout: 30_000 }).toMatch(/^A still point, seen in [234] photos$/);
+  await expect.poll(() => fact().textContent()).toMatch(/^A still point, seen in [234] photos$/);
   const seen = Number(/\d/.exec((await fact().textContent()) ?? '')?.[0]);
   expect(await filmstrip().locator('[data-track=visible]').count()).toBe(seen);
   await expect.poll(() => studio.page.getByTestId('track-marks').locator('circle').count()).toBe(1);
   await studio.screenshot('track-followed');
 });
 
-test('it can be followed from another photo too, and forgotten', { timeout: 60_000 }, async () => {
+test('it can be followed from another photo too, and forgotten', async () => {
   await filmstrip().nth(2).click();
   await studio.page.getByTestId('track-photo').click({ position: { x: 90, y: 130 } });
-  await expect.poll(() => fact().textContent(), { timeout: 30_000 }).toMatch(/point, seen in \d photos?$/);
+  await expect.poll(() => fact().textContent()).toMatch(/point, seen in \d photos?$/);
   await studio.page.getByRole('button', { name: 'Forget the point' }).click();
   await expect.poll(() => filmstrip().locator('[data-track]').count()).toBe(0);
   expect(await studio.page.getByTestId('track-marks').count()).toBe(0);

@@ -161,7 +161,7 @@ test('when the line breaks, the page says so, comes back by itself and reads the
   relay.cut();
   expect(await underWay).toMatchObject({ ok: false, error: { code: 'host-gone' } });
   studio.answer = () => Promise.resolve(ok(null));
-  await expect.poll(told, { timeout: 10_000 }).toEqual(['host-gone', 'closed']);
+  await expect.poll(told).toEqual(['host-gone', 'closed']);
   expect(await page.evaluate(() => window.probe!.studio.invoke('models.list', null))).toEqual({
     ok: true,
     value: null,

@@ -45,14 +45,14 @@ const pointsShown = async (): Promise<number> => {
 const option = (idx: number): ReturnType<StudioDriver['page']['locator']> =>
   studio.page.getByRole('listbox', { name: 'Photos in input order' }).getByRole('option').nth(idx);
 
-test('dropped photos start their own run, and points appear while it goes on', { timeout: 120_000 }, async () => {
+test('dropped photos start their own run, and points appear while it goes on', async () => {
   await studio.dropPhotos(photos);
   await studio.waitForFrames(2, 90_000);
-  await expect.poll(pointsShown, { timeout: 30_000 }).toBeGreaterThan(100);
+  await expect.poll(pointsShown).toBeGreaterThan(100);
   await studio.screenshot('points-appear');
 });
 
-test('the camera stays where it is when more points come', { timeout: 30_000 }, async () => {
+test('the camera stays where it is when more points come', async () => {
   const before = await studio.page.getByTestId('scene').getAttribute('data-eye');
   expect(before).toMatch(/^-?\d/);
   await studio.waitForFrames(3, 30_000);
@@ -60,13 +60,13 @@ test('the camera stays where it is when more points come', { timeout: 30_000 }, 
   expect(await studio.page.getByTestId('scene').getAttribute('data-eye')).toBe(before);
 });
 
-test('a run is paused and goes on', { timeout: 60_000 }, async () => {
+test('a run is paused and goes on', async () => {
   // On a fast machine the run may be over before the button is pressed; then there is nothing to pause.
   if ((await pill().getAttribute('data-status')) !== 'running') await studio.tell('run.resume', null);
   await studio.page.getByRole('button', { name: 'Pause' }).click();
-  await expect.poll(() => pill().getAttribute('data-status'), { timeout: 30_000 }).toBe('paused');
+  await expect.poll(() => pill().getAttribute('data-status')).toBe('paused');
   await studio.page.getByRole('button', { name: 'Resume' }).click();
-  await expect.poll(() => pill().getAttribute('data-status'), { timeout: 30_000 }).not.toBe('paused');
+  await expect.poll(() => pill().getAttribute('data-status')).not.toBe('paused');
 });
 
 test('an excluded photo leaves the scene and comes back with undo', async () => {
@@ -78,7 +78,7 @@ test('an excluded photo leaves the scene and comes back with undo', async () => 
   await expect.poll(() => option(0).getAttribute('aria-label')).not.toContain('excluded');
 });
 
-test('one looks through a camera, fades to its photo, and returns', { timeout: 30_000 }, async () => {
+test('one looks through a camera, fades to its photo, and returns', async () => {
   await option(1).click();
   await studio.press('Enter');
   const bar = studio.page.getByTestId('through');
@@ -91,61 +91,52 @@ test('one looks through a camera, fades to its photo, and returns', { timeout: 3
   await expect.poll(() => bar.count()).toBe(0);
 });
 
-test(
-  'points are deleted by a box, in the camera axes of the frames they belong to, and come back with undo',
-  { timeout: 30_000 },
-  async () => {
-    const deletions = async (): Promise<unknown[]> =>
-      (await studio.tell('project.snapshot', null))!.edits.filter(
-        ({ edit, undone }) => edit.kind === 'points-deleted' && !undone,
-      );
-    await studio.press('Shift+F');
-    await studio.press('b');
-    await studio.page.getByText('Drag a rectangle').waitFor();
-    await studio.page.mouse.move(200, 150);
-    await studio.page.mouse.down();
-    await studio.page.mouse.move(800, 550, { steps: 4 });
-    await studio.page.mouse.up();
-    await studio.page.getByRole('button', { name: 'Delete points', exact: true }).click();
-    await expect.poll(async () => (await deletions()).length).toBe(1);
-    await studio.screenshot('points-deleted');
-    await studio.press('Control+z');
-    await expect.poll(async () => (await deletions()).length).toBe(0);
-    await studio.press('Escape');
-  },
-);
+test('points are deleted by a box, in the camera axes of the frames they belong to, and come back with undo', async () => {
+  const deletions = async (): Promise<unknown[]> =>
+    (await studio.tell('project.snapshot', null))!.edits.filter(
+      ({ edit, undone }) => edit.kind === 'points-deleted' && !undone,
+    );
+  await studio.press('Shift+F');
+  await studio.press('b');
+  await studio.page.getByText('Drag a rectangle').waitFor();
+  await studio.page.mouse.move(200, 150);
+  await studio.page.mouse.down();
+  await studio.page.mouse.move(800, 550, { steps: 4 });
+  await studio.page.mouse.up();
+  await studio.page.getByRole('button', { name: 'Delete points', exact: true }).click();
+  await expect.poll(async () => (await deletions()).length).toBe(1);
+  await studio.screenshot('points-deleted');
+  await studio.press('Control+z');
+  await expect.poll(async () => (await deletions()).length).toBe(0);
+  await studio.press('Escape');
+});
 
 test('colours and frames change by the palette, without a run', async () => {
-  await studio.openPalette();
-  await studio.page.keyboard.type('colour by conf');
+  await studio.searchPalette('colour by conf');
   await studio.press('Enter');
   await studio.page.getByRole('figure', { name: 'Legend' }).waitFor();
   await studio.screenshot('colour-by-confidence');
 });
 
-test('a drop of nonsense says what is wrong with each file', { timeout: 60_000 }, async () => {
+test('a drop of nonsense says what is wrong with each file', async () => {
   await studio.createProject('Nonsense');
   await expect.poll(() => studio.page.getByTestId('project-name').textContent()).toContain('Nonsense');
   const paths = ['poem.txt', 'broken.jpg'].map((name) => join(folder, name));
   for (const path of paths) await writeFile(path, 'no picture at all');
   await studio.dropPhotos(paths);
-  await expect
-    .poll(() => studio.page.getByRole('complementary').textContent(), { timeout: 30_000 })
-    .toContain('broken.jpg');
+  await expect.poll(() => studio.page.getByRole('complementary').textContent()).toContain('broken.jpg');
   await studio.screenshot('nonsense');
   expect(await studio.page.getByRole('button', { name: 'Add photos or a video…' }).count()).toBe(1);
 });
 
-test('photos dropped on the home page become a project of their own', { timeout: 60_000 }, async () => {
+test('photos dropped on the home page become a project of their own', async () => {
   await studio.page.getByRole('button', { name: 'All projects' }).click();
   await studio.page.getByRole('heading', { name: 'Drop photos, a folder or a video' }).waitFor();
   await expect.poll(() => studio.page.getByTestId('projects').textContent()).toContain('Rendered room');
   await studio.screenshot('home');
   await studio.dropPhotos(photos.slice(0, 2));
-  await expect
-    .poll(() => studio.page.getByTestId('project-name').textContent(), { timeout: 30_000 })
-    .toContain('Scene of');
-  await expect.poll(() => option(1).getAttribute('aria-label'), { timeout: 30_000 }).toContain('view_2.jpg');
+  await expect.poll(() => studio.page.getByTestId('project-name').textContent()).toContain('Scene of');
+  await expect.poll(() => option(1).getAttribute('aria-label')).toContain('view_2.jpg');
 });
 
 test('nothing went wrong in the page meanwhile', () => {

@@ -136,9 +136,10 @@ export class StudioDriver {
     await this.page.mouse.up();
   }
 
-  async openPalette(): Promise<void> {
-    await this.page.keyboard.press('Control+KeyK');
-    await this.page.getByRole('dialog').waitFor();
+  /** Opens the palette and types on at once, as a person does: nothing typed may be lost. */
+  async searchPalette(letters: string): Promise<void> {
+    await this.press('Control+KeyK');
+    await this.page.keyboard.type(letters);
   }
 
   press(key: string): Promise<void> {

@@ -21,24 +21,20 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 const verticesOf = async (file: string): Promise<number> =>
   Number(/element vertex (\d+)/.exec((await readFile(file)).subarray(0, 600).toString('latin1'))?.[1]);
 
-test(
-  'an export of what a question finds holds those splats, and the points that lie on them',
-  { timeout: 60_000 },
-  async () => {
-    const only = ['--project', project(), '--only', 'blue and not wall'];
-    const splats = await cli('export', ...only, '--format', 'splat-ply', '--out', inRoot('splats.ply'));
-    expect(splats.code, splats.stderr).toBe(0);
-    const found = await cli('query', '--project', project(), 'blue and not wall', '--json');
-    expect(await verticesOf(inRoot('splats.ply'))).toBe((JSON.parse(found.stdout) as { splats: number }).splats);
-    await cli('export', ...only, '--format', 'ply', '--out', inRoot('points.ply'));
-    const points = await verticesOf(inRoot('points.ply'));
-    // Points are not merged between photos: more of them than splats, and still a small part of the room.
-    expect(points).toBeGreaterThan(await verticesOf(inRoot('splats.ply')));
-    expect(points).toBeLessThan(0.2 * 2 * 120 * 90);
-  },
-);
+test('an export of what a question finds holds those splats, and the points that lie on them', async () => {
+  const only = ['--project', project(), '--only', 'blue and not wall'];
+  const splats = await cli('export', ...only, '--format', 'splat-ply', '--out', inRoot('splats.ply'));
+  expect(splats.code, splats.stderr).toBe(0);
+  const found = await cli('query', '--project', project(), 'blue and not wall', '--json');
+  expect(await verticesOf(inRoot('splats.ply'))).toBe((JSON.parse(found.stdout) as { splats: number }).splats);
+  await cli('export', ...only, '--format', 'ply', '--out', inRoot('points.ply'));
+  const points = await verticesOf(inRoot('points.ply'));
+  // Points are not merged between photos: more of them than splats, and still a small part of the room.
+  expect(points).toBeGreaterThan(await verticesOf(inRoot('splats.ply')));
+  expect(points).toBeLessThan(0.2 * 2 * 120 * 90);
+});
 
-test('an inventory has a line for each word, from both commands', { timeout: 60_000 }, async () => {
+test('an inventory has a line for each word, from both commands', async () => {
   const out = ['--project', project(), '--format', 'inventory', '--out', inRoot('a.csv'), '--words', 'floor, blue'];
   expect((await cli('export', ...out)).stdout.trim()).toBe(inRoot('a.csv'));
   const counted = await cli(
@@ -57,7 +53,7 @@ test('an inventory has a line for each word, from both commands', { timeout: 60_
   expect(await readFile(inRoot('b.csv'), 'utf8')).toBe(table);
 });
 
-test('where a question finds nothing, one sentence says so and no file is written', { timeout: 30_000 }, async () => {
+test('where a question finds nothing, one sentence says so and no file is written', async () => {
   const args = ['--project', project(), '--format', 'ply', '--out', inRoot('c.ply')];
   const nothing = await cli('export', ...args, '--only', 'red and not red');
   expect(nothing.code).toBe(1);
