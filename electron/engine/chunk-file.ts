@@ -3,7 +3,13 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ChunkReply } from '../contract/engine.ts';
-import { boundsOf, encodePointChunk, pointFlag, type PointColumns } from '../../projects/format/point-chunk.ts';
+import {
+  boundsOf,
+  emptyPointColumns,
+  encodePointChunk,
+  pointFlag,
+  type PointColumns,
+} from '../../projects/format/point-chunk.ts';
 import type { PointMap } from '../../models/run/reconstructor.ts';
 import { writeDurably } from './durable-file.ts';
 
@@ -26,17 +32,7 @@ export function columnsOf(map: PointMap): PointColumns {
     // The sum is finite when all three are; a finite coordinate cannot make up for one that is not.
     if (Number.isFinite(map.positions[at] + map.positions[at + 1] + map.positions[at + 2])) seen[count++] = cell;
   }
-  const columns: PointColumns = {
-    count,
-    positions: new Float32Array(count * 3),
-    colors: new Uint8Array(count * 4),
-    pixels: new Uint16Array(count * 2),
-    normals: new Int8Array(count * 3),
-    errors: new Uint8Array(count),
-    flags: new Uint8Array(count),
-    gridWidthPx: map.gridWidthPx,
-    gridHeightPx: map.gridHeightPx,
-  };
+  const columns = emptyPointColumns(count, map.gridWidthPx, map.gridHeightPx);
   const inferred = map.kind === 'inferred' ? pointFlag.inferred : 0;
   for (let i = 0; i < count; i++) {
     const cell = seen[i];

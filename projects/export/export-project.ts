@@ -2,7 +2,7 @@
 
 import { exportFormats, type ExportFormatId } from '../format/export-formats.ts';
 import { StudioFailure } from '../format/result.ts';
-import { writeColmap } from './colmap.ts';
+import { writeColmap } from './colmap/colmap.ts';
 import { writeDepth } from './depth-maps.ts';
 import { asExportFailure, ExportFiles, type FileSink } from './file-sink.ts';
 import { writeGlb, writePly } from './point-files.ts';

@@ -22,6 +22,19 @@ export interface PointColumns {
   gridHeightPx: number;
 }
 
+/** Columns of so many points, all zero. The grid is the one that `pixels` index. */
+export const emptyPointColumns = (count: number, gridWidthPx: number, gridHeightPx: number): PointColumns => ({
+  count,
+  positions: new Float32Array(count * 3),
+  colors: new Uint8Array(count * 4),
+  pixels: new Uint16Array(count * 2),
+  normals: new Int8Array(count * 3),
+  errors: new Uint8Array(count),
+  flags: new Uint8Array(count),
+  gridWidthPx,
+  gridHeightPx,
+});
+
 export const pointFlag = { moving: 1, inferred: 2 } as const;
 
 /** Bytes of one point on disk: 12 position, 4 colour, 4 pixel, 3 normal, 1 error, 1 flag. */

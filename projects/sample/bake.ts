@@ -67,7 +67,8 @@ function texelPlace(
   const d = [1e-9, 1e-9, 1e-9];
   d[axis] = -sign;
   sidePoint.t = half[axis] * 2 + 0.02;
-  if (!solid.intersectOwn(o[0], o[1], o[2], d[0], d[1], d[2], 0, sidePoint)) return null;
+  if (!solid.intersectOwn({ ox: o[0], oy: o[1], oz: o[2], dx: d[0], dy: d[1], dz: d[2], near: 0 }, sidePoint))
+    return null;
   const { m, centre } = solid;
   const world = (x: number, y: number, z: number, row: number): number => m[row] * x + m[row + 1] * y + m[row + 2] * z;
   const { x, y, z, nx, ny, nz } = sidePoint;

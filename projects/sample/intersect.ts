@@ -1,4 +1,5 @@
-// Where a ray in a solid's own axes meets it: box, rounded box, ellipsoid, frustum of a cone. All update `hit` when nearer than hit.t.
+// Where a ray in a solid's own axes meets it: box, rounded box, ellipsoid, frustum of a cone. All answer whether they found something
+// nearer than hit.t, and then write it there.
 
 import type { Vec3 } from '../format/sim3.ts';
 
@@ -13,28 +14,30 @@ export interface Hit {
   nz: number;
 }
 
-function keep(hit: Hit, t: number, x: number, y: number, z: number, nx: number, ny: number, nz: number): true {
+/** A ray in own axes, of any length; only what lies beyond `near` counts. Callers may use one again and again. */
+export interface OwnRay {
+  ox: number;
+  oy: number;
+  oz: number;
+  dx: number;
+  dy: number;
+  dz: number;
+  near: number;
+}
+
+function keep(hit: Hit, ray: OwnRay, t: number, nx: number, ny: number, nz: number): true {
   hit.t = t;
-  hit.x = x;
-  hit.y = y;
-  hit.z = z;
+  hit.x = ray.ox + t * ray.dx;
+  hit.y = ray.oy + t * ray.dy;
+  hit.z = ray.oz + t * ray.dz;
   hit.nx = nx;
   hit.ny = ny;
   hit.nz = nz;
   return true;
 }
 
-export function meetBox(
-  half: Vec3,
-  ox: number,
-  oy: number,
-  oz: number,
-  dx: number,
-  dy: number,
-  dz: number,
-  near: number,
-  hit: Hit,
-): boolean {
+export function meetBox(half: Vec3, ray: OwnRay, hit: Hit): boolean {
+  const { ox, oy, oz, dx, dy, dz, near } = ray;
   const ix = 1 / dx;
   const iy = 1 / dy;
   const iz = 1 / dz;
@@ -56,10 +59,8 @@ export function meetBox(
   const face = outside ? (t === enterX ? 0 : t === enterY ? 1 : 2) : t === leaveX ? 0 : t === leaveY ? 1 : 2;
   return keep(
     hit,
+    ray,
     t,
-    ox + t * dx,
-    oy + t * dy,
-    oz + t * dz,
     face === 0 ? -Math.sign(dx) : 0,
     face === 1 ? -Math.sign(dy) : 0,
     face === 2 ? -Math.sign(dz) : 0,
@@ -78,21 +79,11 @@ export function roundedDistance(half: Vec3, r: number, x: number, y: number, z: 
 const bounding: Hit = { t: 0, x: 0, y: 0, z: 0, nx: 0, ny: 0, nz: 0 };
 
 /** Walks the signed distance (sphere tracing) from where the ray enters the bounding box. */
-export function meetRounded(
-  half: Vec3,
-  r: number,
-  ox: number,
-  oy: number,
-  oz: number,
-  dx: number,
-  dy: number,
-  dz: number,
-  near: number,
-  hit: Hit,
-): boolean {
+export function meetRounded(half: Vec3, r: number, ray: OwnRay, hit: Hit): boolean {
+  const { ox, oy, oz, dx, dy, dz, near } = ray;
   bounding.t = hit.t;
   const inside = Math.abs(ox) < half[0] && Math.abs(oy) < half[1] && Math.abs(oz) < half[2];
-  if (!inside && !meetBox(half, ox, oy, oz, dx, dy, dz, near, bounding)) return false;
+  if (!inside && !meetBox(half, ray, bounding)) return false;
   const speed = Math.hypot(dx, dy, dz);
   let t = inside ? near : bounding.t;
   for (let step = 0; step < 48 && t < hit.t; step++) {
@@ -105,7 +96,7 @@ export function meetRounded(
       const ny = Math.sign(y) * Math.max(Math.abs(y) - half[1] + r, 0);
       const nz = Math.sign(z) * Math.max(Math.abs(z) - half[2] + r, 0);
       const l = Math.hypot(nx, ny, nz);
-      return l > 0 && keep(hit, t, x, y, z, nx / l, ny / l, nz / l);
+      return l > 0 && keep(hit, ray, t, nx / l, ny / l, nz / l);
     }
     if (
       distance > 0.01 &&
@@ -118,17 +109,8 @@ export function meetRounded(
   return false;
 }
 
-export function meetEllipsoid(
-  half: Vec3,
-  ox: number,
-  oy: number,
-  oz: number,
-  dx: number,
-  dy: number,
-  dz: number,
-  near: number,
-  hit: Hit,
-): boolean {
+export function meetEllipsoid(half: Vec3, ray: OwnRay, hit: Hit): boolean {
+  const { ox, oy, oz, dx, dy, dz, near } = ray;
   const [ax, ay, az] = half;
   const a = (dx / ax) ** 2 + (dy / ay) ** 2 + (dz / az) ** 2;
   const b = (ox * dx) / ax ** 2 + (oy * dy) / ay ** 2 + (oz * dz) / az ** 2;
@@ -145,22 +127,11 @@ export function meetEllipsoid(
   const ny = y / ay ** 2;
   const nz = z / az ** 2;
   const l = (nx * dx + ny * dy + nz * dz > 0 ? -1 : 1) / Math.hypot(nx, ny, nz);
-  return keep(hit, t, x, y, z, nx * l, ny * l, nz * l);
+  return keep(hit, ray, t, nx * l, ny * l, nz * l);
 }
 
-export function meetCone(
-  half: Vec3,
-  round: number,
-  open: boolean,
-  ox: number,
-  oy: number,
-  oz: number,
-  dx: number,
-  dy: number,
-  dz: number,
-  near: number,
-  hit: Hit,
-): boolean {
+export function meetCone(half: Vec3, round: number, open: boolean, ray: OwnRay, hit: Hit): boolean {
+  const { ox, oy, oz, dx, dy, dz, near } = ray;
   const h = half[2];
   const mean = (half[0] + round) / 2;
   const slope = (round - half[0]) / (2 * h);
@@ -179,7 +150,7 @@ export function meetCone(
       const y = oy + t * dy;
       const nz = -slope * (mean + slope * z);
       const l = (x * dx + y * dy + nz * dz > 0 ? -1 : 1) / Math.hypot(x, y, nz);
-      found = keep(hit, t, x, y, z, x * l, y * l, nz * l);
+      found = keep(hit, ray, t, x * l, y * l, nz * l);
       break;
     }
   }
@@ -189,8 +160,7 @@ export function meetCone(
     const x = ox + t * dx;
     const y = oy + t * dy;
     const radius = side < 0 ? half[0] : round;
-    if (t > near && t < hit.t && x * x + y * y <= radius * radius)
-      found = keep(hit, t, x, y, side * h, 0, 0, -Math.sign(dz));
+    if (t > near && t < hit.t && x * x + y * y <= radius * radius) found = keep(hit, ray, t, 0, 0, -Math.sign(dz));
   }
   return found;
 }

@@ -1,6 +1,6 @@
 // The shapes a scene is made of, and where a ray meets them: box, rounded box, ellipsoid, frustum of a cone, in any orientation.
 
-import { meetBox, meetCone, meetEllipsoid, meetRounded, roundedDistance, type Hit } from './intersect.ts';
+import { meetBox, meetCone, meetEllipsoid, meetRounded, roundedDistance, type Hit, type OwnRay } from './intersect.ts';
 import { matrixFromQuaternion, multiplyQuaternions, type Quaternion, type Vec3 } from '../format/sim3.ts';
 
 /** Linear light, red green blue. */
@@ -54,6 +54,9 @@ const aboutAxis = (axis: 0 | 1 | 2, deg: number): Quaternion => {
   return q;
 };
 
+// Written anew for every query: billions of rays are traced, one object each would be the collector's work.
+const own: OwnRay = { ox: 0, oy: 0, oz: 0, dx: 0, dy: 0, dz: 0, near: 0 };
+
 export class Solid {
   readonly kind: SolidKind;
   readonly centre: Vec3;
@@ -94,30 +97,22 @@ export class Solid {
     const px = o[0] - centre[0];
     const py = o[1] - centre[1];
     const pz = o[2] - centre[2];
-    const ox = m[0] * px + m[3] * py + m[6] * pz;
-    const oy = m[1] * px + m[4] * py + m[7] * pz;
-    const oz = m[2] * px + m[5] * py + m[8] * pz;
-    const dx = m[0] * d[0] + m[3] * d[1] + m[6] * d[2];
-    const dy = m[1] * d[0] + m[4] * d[1] + m[7] * d[2];
-    const dz = m[2] * d[0] + m[5] * d[1] + m[8] * d[2];
-    return this.intersectOwn(ox, oy, oz, dx, dy, dz, nearest, hit);
+    own.ox = m[0] * px + m[3] * py + m[6] * pz;
+    own.oy = m[1] * px + m[4] * py + m[7] * pz;
+    own.oz = m[2] * px + m[5] * py + m[8] * pz;
+    own.dx = m[0] * d[0] + m[3] * d[1] + m[6] * d[2];
+    own.dy = m[1] * d[0] + m[4] * d[1] + m[7] * d[2];
+    own.dz = m[2] * d[0] + m[5] * d[1] + m[8] * d[2];
+    own.near = nearest;
+    return this.intersectOwn(own, hit);
   }
 
   /** The same for a ray in the solid's own axes. */
-  intersectOwn(
-    ox: number,
-    oy: number,
-    oz: number,
-    dx: number,
-    dy: number,
-    dz: number,
-    near: number,
-    hit: Hit,
-  ): boolean {
-    if (this.kind === 'box') return meetBox(this.half, ox, oy, oz, dx, dy, dz, near, hit);
-    if (this.kind === 'rounded') return meetRounded(this.half, this.round, ox, oy, oz, dx, dy, dz, near, hit);
-    if (this.kind === 'ellipsoid') return meetEllipsoid(this.half, ox, oy, oz, dx, dy, dz, near, hit);
-    return meetCone(this.half, this.round, this.open, ox, oy, oz, dx, dy, dz, near, hit);
+  intersectOwn(ray: OwnRay, hit: Hit): boolean {
+    if (this.kind === 'box') return meetBox(this.half, ray, hit);
+    if (this.kind === 'rounded') return meetRounded(this.half, this.round, ray, hit);
+    if (this.kind === 'ellipsoid') return meetEllipsoid(this.half, ray, hit);
+    return meetCone(this.half, this.round, this.open, ray, hit);
   }
 
   /** True when a world point lies inside, by more than `marginM`. */

@@ -3,7 +3,7 @@
 import type { RgbImage } from '../../models/run/reconstructor.ts';
 import { seededRandom } from '../../models/geometry/linear-algebra/random.ts';
 import { pinhole, rayThroughPixel, type Intrinsics } from '../../projects/format/intrinsics.ts';
-import type { PointColumns } from '../../projects/format/point-chunk.ts';
+import { emptyPointColumns, type PointColumns } from '../../projects/format/point-chunk.ts';
 import { compose, normalizedQuaternion, type Sim3 } from '../../projects/format/sim3.ts';
 import { renderScene } from './textured-scene.ts';
 
@@ -73,18 +73,8 @@ export function driftedFrames(options: DriftOptions = {}): DriftedFrame[] {
 
 function columnsFrom(depth: Float32Array, camera: Intrinsics, believed: (z: number) => number): PointColumns {
   const { widthPx, heightPx } = camera;
-  const count = widthPx * heightPx;
-  const columns: PointColumns = {
-    count,
-    positions: new Float32Array(3 * count),
-    colors: new Uint8Array(4 * count).fill(255),
-    pixels: new Uint16Array(2 * count),
-    normals: new Int8Array(3 * count),
-    errors: new Uint8Array(count),
-    flags: new Uint8Array(count),
-    gridWidthPx: widthPx,
-    gridHeightPx: heightPx,
-  };
+  const columns = emptyPointColumns(widthPx * heightPx, widthPx, heightPx);
+  columns.colors.fill(255);
   depth.forEach((z, i) => {
     const [x, y] = [i % widthPx, Math.floor(i / widthPx)];
     const ray = rayThroughPixel(camera, x + 0.5, y + 0.5);

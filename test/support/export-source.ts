@@ -3,7 +3,7 @@
 import type { EditRecord } from '../../projects/format/edits.ts';
 import { encodeGaussianChunk, noFeature, type GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
 import { rayThroughPixel } from '../../projects/format/intrinsics.ts';
-import { boundsOf, encodePointChunk, type PointColumns } from '../../projects/format/point-chunk.ts';
+import { boundsOf, emptyPointColumns, encodePointChunk, type PointColumns } from '../../projects/format/point-chunk.ts';
 import type { Frame, GaussianChunk, Photo, PointChunk } from '../../projects/format/scene.ts';
 import { arcCameras, boxRoom } from '../../projects/sample/presets.ts';
 import { renderScene, type RenderedView, type SceneCamera } from '../../projects/sample/render-scene.ts';
@@ -79,17 +79,7 @@ function photoRow(i: number): Photo {
 
 function pointsOf({ intrinsics }: SceneCamera, view: RenderedView): PointColumns {
   const count = view.depth.length;
-  const columns: PointColumns = {
-    count,
-    positions: new Float32Array(count * 3),
-    colors: new Uint8Array(count * 4),
-    pixels: new Uint16Array(count * 2),
-    normals: new Int8Array(count * 3),
-    errors: new Uint8Array(count),
-    flags: new Uint8Array(count),
-    gridWidthPx: view.widthPx,
-    gridHeightPx: view.heightPx,
-  };
+  const columns = emptyPointColumns(count, view.widthPx, view.heightPx);
   for (let at = 0; at < count; at++) {
     const [column, row] = [at % view.widthPx, Math.floor(at / view.widthPx)];
     const ray = rayThroughPixel(intrinsics, column + 0.5, row + 0.5);

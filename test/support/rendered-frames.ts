@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SceneFrame } from '../../electron/contract/scene-requests.ts';
 import { rayThroughPixel } from '../../projects/format/intrinsics.ts';
-import { encodePointChunk, type PointColumns } from '../../projects/format/point-chunk.ts';
+import { emptyPointColumns, encodePointChunk, type PointColumns } from '../../projects/format/point-chunk.ts';
 import { cross, normalized, scaled, subtract, type Vec3 } from '../../projects/format/sim3.ts';
 import { renderScene, type RenderedView, type SceneCamera } from '../../projects/sample/render-scene.ts';
 import type { Scene } from '../../projects/sample/scene.ts';
@@ -50,17 +50,8 @@ export function columnsOf(view: RenderedView, { intrinsics }: SceneCamera): Poin
   const point = (x: number, y: number): Vec3 =>
     scaled(rayThroughPixel(intrinsics, x + 0.5, y + 0.5), depth[y * width + x]);
   const cells = [...depth.keys()].filter((at) => depth[at] > 0);
-  const columns: PointColumns = {
-    count: cells.length,
-    positions: new Float32Array(3 * cells.length),
-    colors: new Uint8Array(4 * cells.length).fill(255),
-    pixels: new Uint16Array(2 * cells.length),
-    normals: new Int8Array(3 * cells.length),
-    errors: new Uint8Array(cells.length),
-    flags: new Uint8Array(cells.length),
-    gridWidthPx: width,
-    gridHeightPx: height,
-  };
+  const columns = emptyPointColumns(cells.length, width, height);
+  columns.colors.fill(255);
   cells.forEach((at, i) => {
     const [x, y] = [at % width, Math.floor(at / width)];
     columns.positions.set(point(x, y), 3 * i);

@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import type { Features } from '../features/features.ts';
 import { openLocalFrontEnd } from './front-end.ts';
 import type { FrontEndJob, FrontEndReply } from './messages.ts';
+import { sharedBytes, sharedFloats } from './shared-memory.ts';
 
 const port = parentPort;
 if (!port) throw new Error('This file runs as a worker thread only.');
@@ -35,16 +36,4 @@ function shared(features: Features): Features {
     descriptors: sharedBytes(features.descriptors),
     colors: sharedBytes(features.colors),
   };
-}
-
-function sharedFloats(data: Float32Array): Float32Array {
-  const copy = new Float32Array(new SharedArrayBuffer(data.byteLength));
-  copy.set(data);
-  return copy;
-}
-
-function sharedBytes(data: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(data.byteLength));
-  copy.set(data);
-  return copy;
 }

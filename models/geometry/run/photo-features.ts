@@ -6,6 +6,7 @@ import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../..
 import type { PhotoSource } from '../../run/reconstructor.ts';
 import { descriptorLength, type Features } from '../features/features.ts';
 import type { FrontEnd } from '../front-end/front-end.ts';
+import { sharedBytes, sharedFloats } from '../front-end/shared-memory.ts';
 import { workingSize } from './lenses.ts';
 
 /** Changes whenever the same photo would get other features. */
@@ -82,7 +83,7 @@ function encode(features: Features): Uint8Array {
 function decode(bytes: Uint8Array): Features | null {
   try {
     const { tensors, metadata } = decodeSafetensors(bytes);
-    const floats = (name: string): Float32Array => shared(tensors.get(name)?.data as Float32Array);
+    const floats = (name: string): Float32Array => sharedFloats(tensors.get(name)?.data as Float32Array);
     const xPx = floats('xPx');
     return {
       widthPx: Number(metadata.widthPx),
@@ -98,18 +99,4 @@ function decode(bytes: Uint8Array): Features | null {
   } catch {
     return null;
   }
-}
-
-// In shared memory the workers read features without a copy.
-
-function shared(data: Float32Array): Float32Array {
-  const copy = new Float32Array(new SharedArrayBuffer(data.byteLength));
-  copy.set(data);
-  return copy;
-}
-
-function sharedBytes(data: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(data.byteLength));
-  copy.set(data);
-  return copy;
 }

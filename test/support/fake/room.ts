@@ -1,7 +1,7 @@
 // A small made-up room for interface tests and screenshots: boxes with patterns, seen by cameras on an arc. Pure arithmetic, no files.
 
 import { pinhole, type Intrinsics } from '../../../projects/format/intrinsics.ts';
-import type { PointColumns } from '../../../projects/format/point-chunk.ts';
+import { emptyPointColumns, type PointColumns } from '../../../projects/format/point-chunk.ts';
 import {
   cross,
   normalized,
@@ -51,17 +51,7 @@ export function roomCamera(idx: number, total: number): { worldFromCamera: Sim3;
 export function roomPoints(idx: number, total: number, gridWidthPx: number, gridHeightPx: number): PointColumns {
   const { worldFromCamera, intrinsics } = roomCamera(idx, total);
   const count = gridWidthPx * gridHeightPx;
-  const points: PointColumns = {
-    count,
-    positions: new Float32Array(count * 3),
-    colors: new Uint8Array(count * 4),
-    pixels: new Uint16Array(count * 2),
-    normals: new Int8Array(count * 3),
-    errors: new Uint8Array(count),
-    flags: new Uint8Array(count),
-    gridWidthPx,
-    gridHeightPx,
-  };
+  const points = emptyPointColumns(count, gridWidthPx, gridHeightPx);
   const eye = worldFromCamera.translation;
   const { rotation } = worldFromCamera;
   const back = [-rotation[0], -rotation[1], -rotation[2], rotation[3]] as const;

@@ -5,7 +5,7 @@ import { evaluate } from '../../../../models/evaluate/evaluate.ts';
 import type { EvaluatedFrame } from '../../../../models/evaluate/collect.ts';
 import type { GroundTruth } from '../../../../projects/format/ground-truth.ts';
 import { pinhole, rayThroughPixel } from '../../../../projects/format/intrinsics.ts';
-import type { PointColumns } from '../../../../projects/format/point-chunk.ts';
+import { emptyPointColumns, type PointColumns } from '../../../../projects/format/point-chunk.ts';
 import { compose, normalizedQuaternion, type Sim3 } from '../../../../projects/format/sim3.ts';
 
 const camera = pinhole(32, 24, 30);
@@ -41,17 +41,7 @@ const frames: EvaluatedFrame[] = truths.map((truth, orderIdx) => ({
 /** Every second row is confident; depth is the true one in the run's units, times a factor. */
 function points(factor: number): PointColumns {
   const count = 24 * 24;
-  const columns: PointColumns = {
-    count,
-    positions: new Float32Array(count * 3),
-    colors: new Uint8Array(count * 4),
-    pixels: new Uint16Array(count * 2),
-    normals: new Int8Array(count * 3),
-    errors: new Uint8Array(count),
-    flags: new Uint8Array(count),
-    gridWidthPx: 32,
-    gridHeightPx: 24,
-  };
+  const columns = emptyPointColumns(count, 32, 24);
   for (let i = 0; i < count; i++) {
     const x = 8 + (i % 24);
     const y = Math.floor(i / 24);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { depthViewOf, gaussiansFromPoints } from '../../../../models/geometry/gaussians.ts';
 import { decodeGaussianChunk, encodeGaussianChunk } from '../../../../projects/format/gaussian-chunk.ts';
 import { pinhole, rayThroughPixel } from '../../../../projects/format/intrinsics.ts';
-import type { PointColumns } from '../../../../projects/format/point-chunk.ts';
+import { emptyPointColumns, type PointColumns } from '../../../../projects/format/point-chunk.ts';
 import { identitySim3, rotate, type Quaternion, type Sim3, type Vec3 } from '../../../../projects/format/sim3.ts';
 
 const grid = pinhole(40, 30, 40);
@@ -12,17 +12,8 @@ const grid = pinhole(40, 30, 40);
 function wall(cameraX: number, lean = 0): { points: PointColumns; pose: Sim3 } {
   const count = grid.widthPx * grid.heightPx;
   const normal = [lean, 0, -1].map((v) => v / Math.hypot(lean, 1));
-  const points: PointColumns = {
-    count,
-    positions: new Float32Array(3 * count),
-    colors: new Uint8Array(4 * count).fill(200),
-    pixels: new Uint16Array(2 * count),
-    normals: new Int8Array(3 * count),
-    errors: new Uint8Array(count),
-    flags: new Uint8Array(count),
-    gridWidthPx: grid.widthPx,
-    gridHeightPx: grid.heightPx,
-  };
+  const points = emptyPointColumns(count, grid.widthPx, grid.heightPx);
+  points.colors.fill(200);
   for (let i = 0; i < count; i++) {
     const [col, row] = [i % grid.widthPx, Math.floor(i / grid.widthPx)];
     const [u, v] = rayThroughPixel(grid, col + 0.5, row + 0.5);

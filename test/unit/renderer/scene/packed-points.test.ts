@@ -1,20 +1,10 @@
 // Points as the GPU reads them.
 import { describe, expect, test } from 'vitest';
-import type { PointColumns } from '../../../../projects/format/point-chunk.ts';
+import { emptyPointColumns, type PointColumns } from '../../../../projects/format/point-chunk.ts';
 import { octahedral, packPoints, pointsPerSlice } from '../../../../renderer/scene/packed-points.ts';
 
 function columns(count: number): PointColumns {
-  const points: PointColumns = {
-    count,
-    positions: new Float32Array(count * 3),
-    colors: new Uint8Array(count * 4),
-    pixels: new Uint16Array(count * 2),
-    normals: new Int8Array(count * 3),
-    errors: new Uint8Array(count),
-    flags: new Uint8Array(count),
-    gridWidthPx: 300,
-    gridHeightPx: 200,
-  };
+  const points = emptyPointColumns(count, 300, 200);
   for (let i = 0; i < count; i++) {
     points.positions.set([i, -i, 2 * i], i * 3);
     points.colors.set([i % 256, 7, 8, 255], i * 4);

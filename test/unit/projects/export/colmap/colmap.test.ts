@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { colmapCamera } from '../../../../projects/export/colmap.ts';
-import { exportProject } from '../../../../projects/export/export-project.ts';
-import { photoNames } from '../../../../projects/export/photo-names.ts';
-import { pinhole, projectPoint } from '../../../../projects/format/intrinsics.ts';
-import { angleBetween, inverse, transformPoint, type Quaternion } from '../../../../projects/format/sim3.ts';
-import { renderedRun, type RenderedRun } from '../../../support/export-source.ts';
+import { colmapCamera } from '../../../../../projects/export/colmap/model.ts';
+import { exportProject } from '../../../../../projects/export/export-project.ts';
+import { photoNames } from '../../../../../projects/export/photo-names.ts';
+import { pinhole, projectPoint } from '../../../../../projects/format/intrinsics.ts';
+import { angleBetween, inverse, transformPoint, type Quaternion } from '../../../../../projects/format/sim3.ts';
+import { renderedRun, type RenderedRun } from '../../../../support/export-source.ts';
 
 let folder = '';
 let run: RenderedRun;
