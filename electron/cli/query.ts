@@ -2,6 +2,8 @@
 
 import { resolve } from 'node:path';
 import type { AskReply } from '../contract/scene-requests.ts';
+import type { ProjectSnapshot } from '../contract/commands.ts';
+import { StudioFailure } from '../../projects/format/result.ts';
 import type { Photo } from '../../projects/format/scene.ts';
 import { argumentsOf, badUsage, type Command } from './command.ts';
 import { ProgressLine } from './progress.ts';
@@ -10,17 +12,19 @@ import { wordsOf } from './words.ts';
 
 export const queryCommand: Command = {
   name: 'query',
-  usage: '--project DIR "words" [--threshold 0…1] [--json | --csv FILE]',
+  usage: '--project DIR "words" [--threshold 0…1] [--json | --csv FILE] | --project DIR --labels "NAME" [--json]',
   summary:
-    'Finds things in the scene by words: colours, surfaces, places, sizes, and, or, not. With --csv, words set apart by commas become an inventory.',
+    'Finds things in the scene by words: colours, surfaces, places, sizes, and, or, not. With --csv, words set apart by commas become an inventory. With --labels, a label set kept in the project shares the splats among its words.',
   async run(args) {
     const { values, positionals } = argumentsOf(queryCommand, args, {
       project: { type: 'string' },
       threshold: { type: 'string', default: '0.5' },
       json: { type: 'boolean', default: false },
       csv: { type: 'string' },
+      labels: { type: 'string' },
     });
     if (values.project === undefined) throw badUsage(queryCommand, '--project is missing');
+    if (values.labels !== undefined) return labelled(resolve(values.project), values.labels, values.json);
     if (positionals.length === 0) throw badUsage(queryCommand, 'the words are missing');
     const threshold = Number(values.threshold);
     if (!(threshold >= 0 && threshold <= 1)) throw badUsage(queryCommand, '--threshold takes a number from 0 to 1');
@@ -33,16 +37,16 @@ export const queryCommand: Command = {
 /** Opens a project with its splats made, and closes it after the work. */
 async function withSplats(
   folder: string,
-  work: (terminal: TerminalStudio, photos: readonly Photo[]) => Promise<string>,
+  work: (terminal: TerminalStudio, project: ProjectSnapshot) => Promise<string>,
 ): Promise<number> {
   const terminal = new TerminalStudio();
   const line = new ProgressLine();
   terminal.on('splats.progress', ({ done, total }) => line.show('Making splats', done / total, `${done}/${total}`));
   terminal.on('notice', ({ sentence }) => line.say(sentence));
   try {
-    const { photos } = await terminal.do('projects.open', { folder });
+    const project = await terminal.do('projects.open', { folder });
     await terminal.do('scene.splat', null);
-    const said = await work(terminal, photos);
+    const said = await work(terminal, project);
     line.end();
     process.stdout.write(`${said}\n`);
     return 0;
@@ -53,7 +57,7 @@ async function withSplats(
 }
 
 const ask = (folder: string, text: string, threshold: number, json: boolean): Promise<number> =>
-  withSplats(folder, async (terminal, photos) => {
+  withSplats(folder, async (terminal, { photos }) => {
     const report = reportOf(await terminal.do('scene.ask', { text, threshold, notThis: [] }), photos);
     return json ? JSON.stringify(report) : sentencesOf(text, report).join('\n');
   });
@@ -63,6 +67,24 @@ const count = (folder: string, text: string, reject: number, csv: string): Promi
     const words = wordsOf(text);
     if (words.length === 0) throw badUsage(queryCommand, 'the words are missing');
     return (await terminal.do('scene.inventory', { words, reject, path: csv })).path;
+  });
+
+/** Every splat by the word of a saved label set that fits it best, as the studio's Labels view counts them. */
+const labelled = (folder: string, name: string, json: boolean): Promise<number> =>
+  withSplats(folder, async (terminal, { labels: { sets } }) => {
+    const set = sets.find((each) => each.name === name);
+    if (!set)
+      throw new StudioFailure('bad-input', {
+        reason: `the project has no label set “${name}”; it has ${sets.map((each) => `“${each.name}”`).join(', ')}`,
+      });
+    const words = set.labels.map(({ word }) => word);
+    const { counts } = await terminal.do('scene.label', { words, reject: set.reject });
+    const lines = [...words, 'none of these'].map((word, i) => ({ word, splats: counts[i] }));
+    if (json) return JSON.stringify({ name, reject: set.reject, labels: lines });
+    return lines
+      .map(({ word, splats }) => `${splats} splats are “${word}”.`)
+      .join('\n')
+      .replace('“none of these”', 'none of these');
   });
 
 interface QueryReport {

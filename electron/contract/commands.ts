@@ -18,6 +18,7 @@ import {
   share,
   question,
   labelSet,
+  savedLabelSets,
   editSchema,
   importSource,
 } from './schemas.ts';
@@ -26,6 +27,7 @@ import type { FeaturesReply, InventoryRow, SelectReply } from './select-requests
 import { exportFormatIds } from '../../projects/format/export-formats.ts';
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
+import type { LabelSets } from '../../projects/format/label-set.ts';
 import type { ImportProgress, SkippedFile } from '../../projects/format/import-session.ts';
 import { rowOperations } from '../../projects/format/row-set.ts';
 import type {
@@ -108,6 +110,8 @@ export const commandInputs = {
   'cameras.set': v.object({
     cameras: v.array(v.object({ id, name, worldFromCamera: sim3, intrinsics, seconds: v.pipe(finite, v.minValue(0)) })),
   }),
+  /** All label sets of the project, and which of them is shown. */
+  'labels.set': savedLabelSets,
   'edits.append': editSchema,
   'edits.undo': none,
   'edits.redo': none,
@@ -180,6 +184,7 @@ export interface ProjectSnapshot {
   questions: string[];
   /** Keyframes of the camera path. */
   cameras: SavedCamera[];
+  labels: LabelSets;
   import: ImportProgress | null;
   watchedFolder: string | null;
   run: RunProgress | null;
@@ -256,6 +261,7 @@ export interface CommandOutputs {
   'scene.inventory': { path: string; rows: InventoryRow[] };
   'scene.render': { path: string };
   'cameras.set': null;
+  'labels.set': null;
   'edits.append': EditRecord;
   'edits.undo': EditRecord | null;
   'edits.redo': EditRecord | null;

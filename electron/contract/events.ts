@@ -2,6 +2,7 @@
 
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
+import type { LabelSets } from '../../projects/format/label-set.ts';
 import type {
   ChunkId,
   Frame,
@@ -41,6 +42,7 @@ export interface StudioEvents {
   /** All of the newest run, oldest first. */
   'refinements.changed': { refinements: Refinement[] };
   'cameras.changed': { cameras: SavedCamera[] };
+  'labels.changed': LabelSets;
   'state.saved': { state: SavedState };
   'edits.changed': { edits: EditRecord[] };
   'models.changed': null;
@@ -66,6 +68,7 @@ const everyEvent: Record<StudioEventName, true> = {
   'splats.progress': true,
   'refinements.changed': true,
   'cameras.changed': true,
+  'labels.changed': true,
   'state.saved': true,
   'edits.changed': true,
   'models.changed': true,

@@ -46,6 +46,25 @@ export const labelSet = {
   reject: share,
 };
 
+export const savedLabelSets = v.object({
+  sets: v.pipe(
+    v.array(
+      v.object({
+        id,
+        name,
+        labels: v.pipe(
+          v.array(v.object({ word: name, color: v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/)) })),
+          v.maxLength(32),
+        ),
+        reject: share,
+      }),
+    ),
+    v.minLength(1),
+    v.maxLength(100),
+  ),
+  chosenId: id,
+});
+
 export const editSchema = v.variant('kind', [
   v.object({ kind: v.literal('photos-excluded'), photoIds: v.array(id), excluded: v.boolean() }),
   v.object({ kind: v.literal('photos-reordered'), photoIds: v.array(id) }),

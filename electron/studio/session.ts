@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProjectSnapshot } from '../contract/commands.ts';
 import { foldEdits, inEditedOrder, type EditedScene, type EditRecord } from '../../projects/format/edits.ts';
+import { usualLabelSets, type LabelSets } from '../../projects/format/label-set.ts';
 import { chunkPath, largePathOf, thumbPath } from '../../projects/format/layout.ts';
 import type { ChunkId, Photo, PhotoId } from '../../projects/format/scene.ts';
 import type { ProjectStore } from '../../projects/store/project-store.ts';
@@ -82,6 +83,12 @@ export class Session {
     return existsSync(large) ? large : this.store.photoPath(photo);
   }
 
+  #labels(): LabelSets {
+    const sets = this.store.labelSets.list();
+    if (sets.length === 0) return usualLabelSets;
+    return { sets, chosenId: this.store.meta.get('labelSetId') ?? sets[0].id };
+  }
+
   snapshot(imports: ImportControl, runs: RunControl): ProjectSnapshot {
     const { store } = this;
     const runRows = store.runs.list();
@@ -98,6 +105,7 @@ export class Session {
       refinements: newest ? store.refinements.list(newest.id) : [],
       questions: store.questions.list(),
       cameras: store.cameras.list(),
+      labels: this.#labels(),
       import: imports.progress(),
       watchedFolder: store.meta.get('watchedFolder'),
       run: runs.progress(),

@@ -70,6 +70,8 @@ export interface Frame {
   intrinsics: Intrinsics | null;
   /** 0…1, how much the method trusts this frame. */
   confidence: number;
+  /** Why it could not be used, one sentence; null unless it failed. */
+  reason: string | null;
 }
 
 export interface Bounds {

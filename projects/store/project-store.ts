@@ -15,6 +15,7 @@ import { EditsTable } from './tables/edits.ts';
 import { FramesTable, type FrameDraft } from './tables/frames.ts';
 import { GaussiansTable } from './tables/gaussians.ts';
 import { ImportsTable } from './tables/imports.ts';
+import { LabelSetsTable } from './tables/label-sets.ts';
 import { MetaTable } from './tables/meta.ts';
 import { PhotosTable } from './tables/photos.ts';
 import { QuestionsTable } from './tables/questions.ts';
@@ -58,6 +59,7 @@ export class ProjectStore {
   readonly imports: ImportsTable;
   readonly questions: QuestionsTable;
   readonly cameras: CamerasTable;
+  readonly labelSets: LabelSetsTable;
   readonly refinements: RefinementsTable;
   /** What opening had to put right, one sentence each. */
   openNotices: readonly string[] = [];
@@ -81,6 +83,7 @@ export class ProjectStore {
     this.imports = new ImportsTable(sql);
     this.questions = new QuestionsTable(sql);
     this.cameras = new CamerasTable(sql);
+    this.labelSets = new LabelSetsTable(sql);
     this.refinements = new RefinementsTable(sql);
   }
 

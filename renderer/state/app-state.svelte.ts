@@ -2,10 +2,13 @@
 
 import type { StudioApi } from '../../electron/contract/studio-api.ts';
 import type { ProjectSnapshot } from '../../electron/contract/commands.ts';
+import { usualLabelSets } from '../../projects/format/label-set.ts';
 import type { FrameId, ProjectInfo } from '../../projects/format/scene.ts';
+import { AnswersFollow } from './answers-follow.ts';
 import { AskState } from './ask.svelte.ts';
 import { EditsState } from './edits.svelte.ts';
 import { FramesState } from './frames.svelte.ts';
+import { LabelsState } from './labels.svelte.ts';
 import { LibraryState } from './library.svelte.ts';
 import { ModelsState } from './models.svelte.ts';
 import { NoticesState } from './notices.svelte.ts';
@@ -35,6 +38,8 @@ export class AppState {
   readonly frames = new FramesState();
   readonly splats = new SplatsState();
   readonly ask: AskState;
+  readonly labels: LabelsState;
+  readonly answers: AnswersFollow;
   readonly splatSelection: SplatSelectionState;
   readonly library: LibraryState;
   readonly models: ModelsState;
@@ -55,7 +60,9 @@ export class AppState {
     this.api = api;
     this.ask = new AskState(api, this.splats);
     this.calls = createCalls(api, (error, place) => this.notices.add({ level: 'error', place, ...error }));
-    this.splatSelection = new SplatSelectionState(this.calls, this.ask);
+    this.labels = new LabelsState(this.calls, this.splats, this.ask);
+    this.answers = new AnswersFollow(this.ask, this.labels);
+    this.splatSelection = new SplatSelectionState(this.calls, this.ask, this.labels);
     this.path = new PathState(this.calls);
     this.refinements = new RefinementsState(this.calls);
     this.track = new TrackState(this.calls);
@@ -97,7 +104,9 @@ export class AppState {
     this.selection.reset();
     this.track.clear();
     this.timeline.reset();
+    this.answers.forget();
     this.ask.reset(snapshot.questions);
+    this.labels.reset(snapshot.labels);
     this.splatSelection.clear();
     this.path.reset(snapshot.cameras);
     this.view.reset();
@@ -118,7 +127,9 @@ export class AppState {
     this.splats.reset([]);
     this.refinements.records = [];
     this.track.clear();
+    this.answers.forget();
     this.ask.reset([]);
+    this.labels.reset(usualLabelSets);
     this.splatSelection.clear();
     this.path.reset([]);
     this.selection.reset();

@@ -1,5 +1,6 @@
 // Colours of answers: the heat of scores, and colours that tell things apart.
 
+import { distinctColors } from '../../projects/format/label-set.ts';
 import type { Stop } from './colour-scales.ts';
 
 /** From "hardly" to "surely": dark blue, teal, green, yellow, orange, red. */
@@ -28,22 +29,11 @@ export const heatRamp: Uint8Array = (() => {
 /** What is selected: a colour that neither heat nor instances use. */
 export const selectedRgb = [84, 214, 255] as const;
 
-const palette = [
-  '#e5573f',
-  '#f2a33a',
-  '#4fb3a5',
-  '#6f8ee8',
-  '#c978c8',
-  '#9fc24d',
-  '#e887a0',
-  '#56b6e0',
-  '#d8b45a',
-  '#8f7fd6',
-];
+/** Colour of the i-th instance, as CSS. */
+export const distinctColour = (i: number): string => distinctColors[i % distinctColors.length];
 
-/** Colour of the i-th instance or label, as CSS and as sRGB bytes. */
-export const distinctColour = (i: number): string => palette[i % palette.length];
-export const distinctRgb = (i: number): readonly [number, number, number] => {
-  const value = Number.parseInt(distinctColour(i).slice(1), 16);
+/** `#rrggbb` as sRGB bytes. */
+export function rgbOf(color: string): readonly [number, number, number] {
+  const value = Number.parseInt(color.slice(1), 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
-};
+}

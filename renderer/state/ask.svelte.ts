@@ -1,31 +1,25 @@
 // The question that is asked: its words, its answer, and how the answer is shown.
 
-import type { AnswerInstance, AskReply, LabelReply } from '../../electron/contract/scene-requests.ts';
+import type { AnswerInstance, AskReply } from '../../electron/contract/scene-requests.ts';
 import type { StudioApi } from '../../electron/contract/studio-api.ts';
-import type { ChunkId, FrameId } from '../../projects/format/scene.ts';
+import type { FrameId } from '../../projects/format/scene.ts';
 import type { StudioError } from '../../projects/format/result.ts';
+import { answerBytes, type SplatBytes } from './answer-bytes.ts';
 import type { SplatsState } from './splats.svelte.ts';
 
 export const askViews = ['photo', 'heat', 'mask', 'instances', 'labels', 'features'] as const;
 export type AskView = (typeof askViews)[number];
 
-/** One byte a splat, by chunk. */
-export type SplatBytes = ReadonlyMap<ChunkId, Uint8Array>;
-
 export class AskState {
   text = $state('');
   view = $state<AskView>('heat');
   threshold = $state(0.5);
-  /** A splat whose best label scores lower is none of them. */
-  labelWords = $state.raw<readonly string[]>(['floor', 'wall', 'tabletop', 'ceiling']);
   notThis = $state.raw<readonly { frameId: FrameId; splatIdx: number }[]>([]);
   history = $state.raw<readonly string[]>([]);
   reply = $state.raw<AskReply | null>(null);
   /** Question that `reply` answers. */
   asked = $state('');
   scores = $state.raw<SplatBytes>(new Map());
-  labelReply = $state.raw<LabelReply | null>(null);
-  labels = $state.raw<SplatBytes>(new Map());
   /** Three bytes a splat. */
   features = $state.raw<SplatBytes>(new Map());
   busy = $state(false);
@@ -63,83 +57,70 @@ export class AskState {
     this.problem = null;
     this.selected = null;
     this.busy = false;
-    this.labelReply = null;
-    this.labels = new Map();
     this.features = new Map();
   }
 
+  /** A question of the user's: its answer is shown. */
   async ask(text: string): Promise<void> {
     if (text.trim() === '') return this.clear();
     if (text !== this.asked) this.notThis = [];
-    const turn = ++this.#turn;
-    const startMs = performance.now();
     this.text = text;
-    this.busy = true;
-    this.problem = null;
     this.selected = null;
-    const question = { text, threshold: this.threshold, notThis: [...this.notThis] };
-    const result = await this.#api.invoke('scene.ask', question);
-    const scores = result.ok ? await this.#bytes(result.value.scoresId, result.value.chunkIds) : new Map();
-    // A newer question was asked meanwhile.
-    if (turn !== this.#turn) return;
-    this.busy = false;
-    if (!result.ok) {
-      this.problem = result.error;
-      this.reply = null;
-      this.scores = new Map();
-      return;
-    }
-    this.reply = result.value;
-    this.scores = scores;
-    this.asked = text;
-    this.ms = performance.now() - startMs;
+    if (!(await this.#answer(text))) return;
     this.history = [text, ...this.history.filter((old) => old !== text)];
     if (this.view === 'photo' || this.view === 'labels' || this.view === 'features') this.view = 'heat';
   }
 
-  /** Finds instances anew at the threshold that was dragged to. */
-  async settleThreshold(): Promise<void> {
-    if (this.asked !== '') await this.ask(this.asked);
+  /** The same question once more, shown as it is: the threshold, the splats or what is hidden have changed. */
+  async refresh(): Promise<void> {
+    const { asked, selected } = this;
+    if (asked !== '' && (await this.#answer(asked)))
+      this.selected = this.reply?.instances.find(({ label }) => label === selected?.label) ?? null;
   }
 
   async addNotThis(splat: { frameId: FrameId; splatIdx: number }): Promise<void> {
     this.notThis = [...this.notThis, splat];
-    await this.ask(this.asked);
-  }
-
-  async label(words: readonly string[]): Promise<void> {
-    this.labelWords = words;
-    this.problem = null;
-    if (words.length === 0) return;
-    const result = await this.#api.invoke('scene.label', { words: [...words], reject: 0.35 });
-    if (!result.ok) {
-      this.problem = result.error;
-      return;
-    }
-    this.labelReply = result.value;
-    this.labels = await this.#bytes(result.value.labelsId, result.value.chunkIds);
-    this.view = 'labels';
+    await this.refresh();
   }
 
   async showFeatures(): Promise<void> {
     this.view = 'features';
+    await this.refreshFeatures();
+  }
+
+  async refreshFeatures(): Promise<void> {
     const result = await this.#api.invoke('scene.features', null);
-    if (result.ok) this.features = await this.#bytes(result.value.colorsId, result.value.chunkIds, 3);
+    if (result.ok)
+      this.features = await answerBytes(
+        this.#api,
+        result.value.colorsId,
+        result.value.chunkIds,
+        this.#splats.chunks,
+        3,
+      );
     else this.problem = result.error;
   }
 
-  /** The file of an answer, cut into its chunks. */
-  async #bytes(id: ChunkId, chunkIds: readonly ChunkId[], bytesEach = 1): Promise<SplatBytes> {
-    const response = await fetch(this.#api.url('chunk', id));
-    const all = new Uint8Array(response.ok ? await response.arrayBuffer() : new ArrayBuffer(0));
-    const counts = new Map(this.#splats.chunks.map((chunk) => [chunk.id, chunk.count]));
-    const parts = new Map<ChunkId, Uint8Array>();
-    let at = 0;
-    for (const chunkId of chunkIds) {
-      const count = bytesEach * (counts.get(chunkId) ?? 0);
-      parts.set(chunkId, all.subarray(at, at + count));
-      at += count;
+  /** @returns false after an error, and when a newer question was asked meanwhile */
+  async #answer(text: string): Promise<boolean> {
+    const turn = ++this.#turn;
+    const startMs = performance.now();
+    this.busy = true;
+    this.problem = null;
+    const question = { text, threshold: this.threshold, notThis: [...this.notThis] };
+    const result = await this.#api.invoke('scene.ask', question);
+    const scores: SplatBytes = result.ok
+      ? await answerBytes(this.#api, result.value.scoresId, result.value.chunkIds, this.#splats.chunks)
+      : new Map();
+    if (turn !== this.#turn) return false;
+    this.busy = false;
+    this.scores = scores;
+    this.reply = result.ok ? result.value : null;
+    if (!result.ok) this.problem = result.error;
+    else {
+      this.asked = text;
+      this.ms = performance.now() - startMs;
     }
-    return parts;
+    return result.ok;
   }
 }

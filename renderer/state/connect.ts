@@ -43,12 +43,25 @@ export function connect(app: AppState): () => void {
       app.frames.addChunks(chunks, replaced);
       app.splats.pointsReplaced(replaced);
     }),
-    api.on('gaussians.added', ({ chunks, replaced }) => app.splats.add(chunks, replaced)),
+    api.on('gaussians.added', ({ chunks, replaced }) => {
+      app.splats.add(chunks, replaced);
+      app.answers.changed();
+    }),
     api.on('refinements.changed', ({ refinements }) => (app.refinements.records = refinements)),
     api.on('cameras.changed', ({ cameras }) => (app.path.cameras = cameras)),
-    api.on('splats.progress', (progress) => app.splats.report(progress)),
+    api.on('labels.changed', (labels) => app.labels.changed(labels)),
+    api.on('splats.progress', (progress) => {
+      app.splats.report(progress);
+      // The last step may have been learned features: the splats are the same, what is known of them is not.
+      if (progress.done === progress.total) app.answers.changed();
+    }),
     api.on('state.saved', ({ state }) => app.frames.addSaved(state)),
-    api.on('edits.changed', ({ edits }) => (app.edits.records = edits)),
+    api.on('edits.changed', ({ edits }) => {
+      const before = app.edits.rowsKey;
+      app.edits.records = edits;
+      // What is hidden or deleted does not answer.
+      if (app.edits.rowsKey !== before) void app.answers.now();
+    }),
     api.on('models.changed', () => void app.models.refresh()),
     api.on('models.progress', (progress) => (app.models.progress = progress)),
     api.on('notice', (notice) => app.notices.add(notice)),

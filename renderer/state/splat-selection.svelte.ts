@@ -6,6 +6,7 @@ import type { ExportFormatId } from '../../projects/format/export-formats.ts';
 import { decodeRows, type ChunkRows, type RowBits, type RowOperation } from '../../projects/format/row-set.ts';
 import type { ChunkId, FrameId } from '../../projects/format/scene.ts';
 import type { AskState } from './ask.svelte.ts';
+import type { LabelsState } from './labels.svelte.ts';
 import type { StudioCalls } from './studio-calls.ts';
 
 type SelectBy = CommandInput<'scene.select'>['by'];
@@ -27,10 +28,12 @@ export class SplatSelectionState {
   readonly isEmpty: boolean = $derived(this.splats === 0);
   readonly #calls: StudioCalls;
   readonly #ask: AskState;
+  readonly #labels: LabelsState;
 
-  constructor(calls: StudioCalls, ask: AskState) {
+  constructor(calls: StudioCalls, ask: AskState, labels: LabelsState) {
     this.#calls = calls;
     this.#ask = ask;
+    this.#labels = labels;
   }
 
   /** True when there is an answer or a selection to work on. */
@@ -80,7 +83,7 @@ export class SplatSelectionState {
 
   /** A table of the label set. */
   async exportInventory(): Promise<void> {
-    const input = { words: [...this.#ask.labelWords], reject: 0.35, path: null };
+    const input = { words: [...this.#labels.words], reject: this.#labels.chosen.reject, path: null };
     this.exported = (await this.#calls.ask('scene.inventory', input, 'project'))?.path ?? null;
   }
 

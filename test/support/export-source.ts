@@ -36,7 +36,7 @@ export function renderedRun(count = 3): RenderedRun {
     files.set(`splats${i}`, encodeGaussianChunk(splatsOf(points)));
     photos.push(photoRow(i));
     const worldFromCamera = { ...camera.worldFromCamera, scale: ownScale };
-    const place = { stepIdx: i, submapIdx: 0, confidence: 0.9, status: 'placed' as const };
+    const place = { stepIdx: i, submapIdx: 0, confidence: 0.9, status: 'placed' as const, reason: null };
     frames.push({
       id: `f${i}`,
       runId: 'r',

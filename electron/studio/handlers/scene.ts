@@ -1,4 +1,4 @@
-// Commands about the whole scene: splats, questions, pictures, the camera path.
+// Commands about the whole scene: splats, questions, label sets, pictures, the camera path.
 
 import type { EditRecord } from '../../../projects/format/edits.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
@@ -6,7 +6,7 @@ import { exportInventory } from '../export-job.ts';
 import type { CommandsOf, HandlersOf } from './handler.ts';
 import { edited } from './work.ts';
 
-export const sceneHandlers: HandlersOf<CommandsOf<'scene' | 'cameras'>> = {
+export const sceneHandlers: HandlersOf<CommandsOf<'scene' | 'cameras' | 'labels'>> = {
   'scene.splat': async (context) => {
     await context.requireProject().scene.makeSplats();
     return null;
@@ -28,6 +28,13 @@ export const sceneHandlers: HandlersOf<CommandsOf<'scene' | 'cameras'>> = {
     const { session } = context.requireProject();
     session.store.cameras.replaceAll(cameras);
     context.emitter.emit('cameras.changed', { cameras });
+    return null;
+  },
+  'labels.set': (context, { sets, chosenId }) => {
+    const { session } = context.requireProject();
+    session.store.labelSets.replaceAll(sets);
+    session.store.meta.set('labelSetId', chosenId);
+    context.emitter.emit('labels.changed', { sets, chosenId });
     return null;
   },
 };

@@ -53,7 +53,7 @@ export class RunRecorder {
   }
 
   /** The photo could not be used. Its earlier place in the run, if it had one, is given up. */
-  recordFailure(photoId: PhotoId, stepIdx: number): void {
+  recordFailure(photoId: PhotoId, stepIdx: number, reason: string): void {
     const before = this.frames.get(photoId);
     const lost = before ? this.#store.chunks.ofFrame(before.id).map(({ id }) => id) : [];
     if (lost.length > 0) {
@@ -64,7 +64,7 @@ export class RunRecorder {
     if (before) this.#pointsByFrame.delete(before.id);
     const { frames } = this.#store.commitStep({
       runId: this.#runId,
-      frames: [{ ...unplaced, photoId, stepIdx, status: 'failed' }],
+      frames: [{ ...unplaced, photoId, stepIdx, status: 'failed', reason }],
       chunks: [],
     });
     for (const frame of frames) this.frames.set(frame.photoId, frame);

@@ -263,7 +263,7 @@ export class RunLoop {
   }
 
   #failPhoto(photoId: PhotoId, code: ErrorCode | null, sentence: string, stepIdx?: number): void {
-    this.#recorder.recordFailure(photoId, stepIdx ?? this.#engineRun?.stepIdx ?? 0);
+    this.#recorder.recordFailure(photoId, stepIdx ?? this.#engineRun?.stepIdx ?? 0, sentence);
     this.#queue.met(photoId);
     this.#notice('warning', code, sentence);
   }

@@ -4,7 +4,7 @@ import type { Frame, FrameId, PhotoId, RunId } from '../../format/scene.ts';
 import type { Sql, SqlRow } from '../sql.ts';
 
 /** A frame as the run loop knows it; the table gives it an id, or keeps the one this photo has in this run. */
-export type FrameDraft = Omit<Frame, 'id' | 'runId'>;
+export type FrameDraft = Omit<Frame, 'id' | 'runId' | 'reason'> & Partial<Pick<Frame, 'reason'>>;
 
 export class FramesTable {
   readonly #sql: Sql;
@@ -19,12 +19,14 @@ export class FramesTable {
   }
 
   #upsert(runId: RunId, draft: FrameDraft): Frame {
+    const reason = draft.reason ?? null;
     const row = this.#sql.get(
-      `INSERT INTO frames (id, runId, photoId, stepIdx, status, submapIdx, worldFromCamera, intrinsics, confidence)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO frames (id, runId, photoId, stepIdx, status, submapIdx, worldFromCamera, intrinsics, confidence, reason)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (runId, photoId) DO UPDATE SET stepIdx = excluded.stepIdx, status = excluded.status,
          submapIdx = excluded.submapIdx, worldFromCamera = excluded.worldFromCamera,
-         intrinsics = excluded.intrinsics, confidence = excluded.confidence
+         intrinsics = excluded.intrinsics, confidence = excluded.confidence,
+         reason = excluded.reason
        RETURNING id`,
       crypto.randomUUID(),
       runId,
@@ -35,8 +37,9 @@ export class FramesTable {
       draft.worldFromCamera && JSON.stringify(draft.worldFromCamera),
       draft.intrinsics && JSON.stringify(draft.intrinsics),
       draft.confidence,
+      reason,
     );
-    return { ...draft, id: String(row?.id), runId };
+    return { ...draft, reason, id: String(row?.id), runId };
   }
 
   /** In the order of the steps. */

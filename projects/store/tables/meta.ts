@@ -10,6 +10,8 @@ export interface MetaValues {
   openedAtMs: number;
   coverPhotoId: string;
   watchedFolder: string;
+  /** The label set that is shown. */
+  labelSetId: string;
   /** Folder size when it was last measured. */
   bytesOnDisk: number;
 }

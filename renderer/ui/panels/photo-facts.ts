@@ -16,6 +16,7 @@ export function factsOf(photo: Photo, frame: Frame | null, points: number): [str
     'In the scene',
     frame?.status === 'placed' ? `${status}, ${Math.round(frame.confidence * 100)} % sure` : status,
   ]);
+  if (frame?.reason) facts.push(['Reason', frame.reason]);
   if (frame?.intrinsics) facts.push(['Focal length', `${Math.round(frame.intrinsics.fxPx)} px as found`]);
   if (points > 0) facts.push(['Points', formatCount(points)]);
   return facts;

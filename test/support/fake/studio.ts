@@ -5,6 +5,7 @@ import type { CommandName, ProjectSnapshot, RunProgress } from '../../../electro
 import type { StudioApi } from '../../../electron/contract/studio-api.ts';
 import type { EditRecord } from '../../../projects/format/edits.ts';
 import type { Frame, Photo, PointChunk, ProjectInfo, Run } from '../../../projects/format/scene.ts';
+import { usualLabelSets } from '../../../projects/format/label-set.ts';
 import { fail, ok } from '../../../projects/format/result.ts';
 import { roomCamera } from './room.ts';
 
@@ -68,6 +69,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
     submapIdx: 0,
     ...roomCamera(idx, options.photos),
     confidence: 0.9,
+    reason: null,
   });
   const chunkOf = (idx: number): PointChunk => ({
     id: `chunk${idx % options.distinct}-${options.photos}-${options.gridWidthPx}-${options.gridHeightPx}-${idx}`,
@@ -112,6 +114,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
     refinements: [],
     questions: [],
     cameras: [],
+    labels: usualLabelSets,
     project: projectOf(0, names[0]),
     photos,
     runs: run ? [run] : [],

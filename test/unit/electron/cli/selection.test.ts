@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { arcCameras, boxRoom } from '../../../../projects/sample/presets.ts';
+import { ProjectStore } from '../../../../projects/store/project-store.ts';
 import { startCli } from '../../../support/crash.ts';
 import { finishedProject } from '../../../support/finished-project.ts';
 
@@ -51,6 +52,27 @@ test('an inventory has a line for each word, from both commands', async () => {
   const table = await readFile(inRoot('a.csv'), 'utf8');
   expect(table.split('\n').map((line) => line.split(',')[0])).toEqual(['label', 'floor', 'blue', '']);
   expect(await readFile(inRoot('b.csv'), 'utf8')).toBe(table);
+});
+
+test('a label set that the project keeps counts as in the studio, and one it does not keep is said', async () => {
+  const store = await ProjectStore.open(project());
+  const labels = [
+    { word: 'blue', color: '#0000ff' },
+    { word: 'floor', color: '#884422' },
+  ];
+  store.labelSets.replaceAll([{ id: 'mine', name: 'Mine', labels, reject: 0.5 }]);
+  store.close();
+  const counted = await cli('query', '--project', project(), '--labels', 'Mine', '--json');
+  expect(counted.code, counted.stderr).toBe(0);
+  const said = JSON.parse(counted.stdout) as { labels: { word: string; splats: number }[] };
+  expect(said.labels.map(({ word }) => word)).toEqual(['blue', 'floor', 'none of these']);
+  const blue = JSON.parse((await cli('query', '--project', project(), 'blue', '--json')).stdout) as { splats: number };
+  // Nearly all that is blue is blue rather than floor: the two only part what both claim.
+  expect(said.labels[0].splats).toBeGreaterThan(0.9 * blue.splats);
+  expect(said.labels[0].splats).toBeLessThanOrEqual(blue.splats);
+  const unknown = await cli('query', '--project', project(), '--labels', 'Yours');
+  expect(unknown.code).toBe(1);
+  expect(unknown.stderr).toContain('“Mine”');
 });
 
 test('where a question finds nothing, one sentence says so and no file is written', async () => {

@@ -87,6 +87,21 @@ test('questions are remembered newest first, each once, fifty at most', () => {
   expect(new Set(texts).size).toBe(50);
 });
 
+test('label sets come back in their order with their words and colours', () => {
+  const floor = { word: 'floor', color: '#112233' };
+  const set = { name: 'Mine', labels: [floor, { word: 'red chair', color: '#ff0000' }], reject: 0.4 };
+  store.labelSets.replaceAll([
+    { ...set, id: 'b' },
+    { ...set, id: 'a', labels: [] },
+  ]);
+  expect(store.labelSets.list()).toEqual([
+    { ...set, id: 'b' },
+    { ...set, id: 'a', labels: [] },
+  ]);
+  store.labelSets.replaceAll([{ ...set, id: 'c' }]);
+  expect(store.labelSets.list().map(({ id }) => id)).toEqual(['c']);
+});
+
 test('the cameras of a path come back in their order', () => {
   const camera = { name: 'Door', worldFromCamera: identitySim3, intrinsics: pinhole(16, 9, 10), seconds: 0 };
   store.cameras.replaceAll([

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { AskReply } from '../../../../electron/contract/scene-requests.ts';
 import { addRow, emptyBits, encodeRows, hasRow } from '../../../../projects/format/row-set.ts';
 import type { AskState } from '../../../../renderer/state/ask.svelte.ts';
+import type { LabelsState } from '../../../../renderer/state/labels.svelte.ts';
 import { SplatSelectionState } from '../../../../renderer/state/splat-selection.svelte.ts';
 import type { StudioCalls } from '../../../../renderer/state/studio-calls.ts';
 
@@ -20,7 +21,8 @@ function selection(fails = false): { state: SplatSelectionState; asked: [string,
   const instances = [{ label: 'red 1' }, { label: 'red 2' }] as unknown as AskReply['instances'];
   const reply = { instances } as AskReply;
   const answer = { asked: 'red', threshold: 0.4, notThis: [], reply, hits: 5, selected: instances[1] };
-  const state = new SplatSelectionState({ ask } as unknown as StudioCalls, answer as unknown as AskState);
+  const labels = { words: ['floor'], chosen: { reject: 0.2 } } as unknown as LabelsState;
+  const state = new SplatSelectionState({ ask } as unknown as StudioCalls, answer as unknown as AskState, labels);
   return { state, asked };
 }
 

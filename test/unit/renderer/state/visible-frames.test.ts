@@ -14,6 +14,7 @@ const frames: Frame[] = ['a', 'b', 'c', 'd'].map((id, stepIdx) => ({
   worldFromCamera: identitySim3,
   intrinsics: null,
   confidence: 1,
+  reason: null,
 }));
 // The user has moved d to the front.
 const placeOf = new Map([

@@ -21,6 +21,7 @@ const frame = (photoId: string, stepIdx: number, status: Frame['status'] = 'plac
   worldFromCamera: null,
   intrinsics: null,
   confidence: 0,
+  reason: null,
   id: `f-${photoId}`,
   runId: 'r',
 });

@@ -146,17 +146,21 @@ describe('When something goes wrong, a run', () => {
     expect(placedNames()).toEqual(['a.png', 'b-once.png', 'c.png']);
   });
 
-  test('says which photo is gone, marks it failed, and retries it when it is back', async () => {
+  test('says which photo is gone, marks it failed with the reason, and retries it when it is back', async () => {
     project = await LedgerProject.create(numbered(3));
     await rm(join(project.root, 'pictures', 'photo-0002.png'));
     await project.run();
     expect(placedNames()).toEqual(['photo-0001.png', 'photo-0003.png']);
     expect(project.notices()).toEqual(['photo-0002.png is no longer where it was.']);
+    const reason = (): string | null =>
+      project.store.frames.ofPhoto(project.store.runs.newest()!.id, 'photo-0002-png')!.reason;
+    expect(reason()).toBe('photo-0002.png is no longer where it was.');
     await writePhotos(join(project.root, 'pictures'), ['photo-0002.png']);
     const rested = project.rested();
     await project.runs.retry({ photoIds: ['photo-0002-png'] });
     await rested;
     expect(placedNames()).toEqual(['photo-0001.png', 'photo-0003.png', 'photo-0002.png']);
+    expect(reason()).toBeNull();
   });
 
   test('goes back to an older state when the newest file is cut', async () => {
