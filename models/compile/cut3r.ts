@@ -15,7 +15,7 @@ export const cut3rUnused = (name: string): boolean =>
   /\.scratch\.refinenet4\.resConfUnit1\./.test(name);
 
 /** What the encoder needs to know; DUSt3R and MASt3R share it. */
-export type EncoderConfig = Pick<Cut3rConfig, 'encoder' | 'patchPx' | 'ropeBase'>;
+export type EncoderConfig = Pick<Cut3rConfig, 'encoder' | 'patchPx' | 'ropeBase' | 'halfQueries'>;
 
 /** `image` [1, 3, height, width] in −1…1 → `features` [rows, cols, channels]. */
 export function buildEncoder(config: EncoderConfig, ledger: WeightLedger, precision: Precision): BuiltGraph {
@@ -26,6 +26,7 @@ export function buildEncoder(config: EncoderConfig, ledger: WeightLedger, precis
     inputs: 3,
     blocks: 'enc_blocks',
     norm: 'enc_norm',
+    halfQueries: config.halfQueries,
     ...config.encoder,
   });
   return built;
@@ -37,8 +38,14 @@ export function buildRayEncoder(config: Cut3rConfig, ledger: WeightLedger, preci
   const { g } = net;
   const rays = g.input('rays', 'float32', ['height', 'width', 6]);
   const planes = g.op('Unsqueeze', [g.transpose(rays, [2, 0, 1]), g.ints(0)]);
-  const names = { patches: 'patch_embed_ray_map', inputs: 6, blocks: 'enc_blocks_ray_map', norm: 'enc_norm_ray_map' };
-  encode(net, config, planes, { ...names, ...config.rayEncoder });
+  encode(net, config, planes, {
+    patches: 'patch_embed_ray_map',
+    inputs: 6,
+    blocks: 'enc_blocks_ray_map',
+    norm: 'enc_norm_ray_map',
+    halfQueries: false,
+    ...config.rayEncoder,
+  });
   return built;
 }
 
@@ -46,7 +53,16 @@ function encode(
   net: Net,
   config: EncoderConfig,
   planes: Value,
-  part: { patches: string; inputs: number; blocks: string; norm: string; depth: number; heads: number; hidden: number },
+  part: {
+    patches: string;
+    inputs: number;
+    blocks: string;
+    norm: string;
+    halfQueries: boolean;
+    depth: number;
+    heads: number;
+    hidden: number;
+  },
 ): void {
   const { g, weights } = net;
   const { patchPx, encoder, ropeBase } = config;
@@ -58,7 +74,8 @@ function encode(
   const patches = g.op('Conv', [planes, w, b], { kernel_shape: [patchPx, patchPx], strides: [patchPx, patchPx] });
   const grid = g.transpose(g.op('Squeeze', [patches, g.ints(0)]), [1, 2, 0]);
   const { rows, cols, shape } = gridSize(g, grid);
-  const rope = ropeTable(g, gridPositions(g, rows, cols), channels / part.heads, ropeBase);
+  const table = ropeTable(g, gridPositions(g, rows, cols), channels / part.heads, ropeBase);
+  const rope = { ...table, halfInputs: part.halfQueries };
   let x = g.reshape(grid, -1, channels);
   for (let i = 0; i < part.depth; i++)
     x = encoderBlock(net, `${part.blocks}.${i}`, x, channels, part.hidden, part.heads, rope);

@@ -29,6 +29,7 @@ export interface Dust3rConfig {
   patchPx: number;
   sizePx: number;
   ropeBase: number;
+  halfQueries: boolean;
   encoder: { channels: number; depth: number; heads: number; hidden: number };
   decoder: { channels: number; depth: number; heads: number; hidden: number };
 }
@@ -75,6 +76,7 @@ function readConfig(source: TensorSource, fileName: string): Dust3rConfig {
     patchPx,
     sizePx: Array.isArray(size) ? Math.max(...(size as number[])) : 512,
     ropeBase: 100,
+    halfQueries: false,
     encoder: {
       channels,
       depth: depth('enc_blocks'),

@@ -15,6 +15,8 @@ export interface RopeTable {
   cos: Value;
   sin: Value;
   rows: Value;
+  /** What is turned is rounded to half precision first, whatever the precision of the net. */
+  halfInputs?: boolean;
 }
 
 /** y = x·Wᵀ + b on [n, in]. `rows` takes only those outputs of the layer, in that order. */
@@ -78,7 +80,8 @@ export const plainRows = (channels: number, first: number): number[] =>
 
 /** Rotates queries or keys [n, channels] by the positions of their tokens, in float32. */
 export function rotate(g: GraphBuilder, x: Value, table: RopeTable, heads: number): Value {
-  const sequence = g.op('Unsqueeze', [g.cast(x, 'float32'), g.ints(0)]);
+  const rounded = table.halfInputs ? g.cast(x, 'float16') : x;
+  const sequence = g.op('Unsqueeze', [g.cast(rounded, 'float32'), g.ints(0)]);
   const rotated = g.op(
     'RotaryEmbedding',
     [sequence, table.rows, table.cos, table.sin],

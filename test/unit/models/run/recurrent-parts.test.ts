@@ -163,3 +163,13 @@ test('comparing finds the largest errors, and a NaN never agrees', () => {
   expect(compareTensor('x', tensor(1, 0), tensor(NaN, 0), tolerance).passed).toBe(false);
   expect(compareTensor('x', tensor(1), tensor(1, 1), tolerance).passed).toBe(false);
 });
+
+test('each item has to agree by itself: large neighbours excuse nothing, and near zero the absolute tolerance holds', () => {
+  const tensor = (...values: number[]) =>
+    ({ dtype: 'F32', shape: [values.length], data: Float32Array.from(values) }) as const;
+  const tolerance = { absolute: 1e-4, relative: 1e-3 };
+  expect(compareTensor('x', tensor(100, 0.0502), tensor(100, 0.05), tolerance).passed).toBe(false);
+  expect(compareTensor('x', tensor(100.09, 0.05009), tensor(100, 0.05), tolerance).passed).toBe(true);
+  expect(compareTensor('x', tensor(5e-5), tensor(0), tolerance)).toMatchObject({ maxRelative: 0, passed: true });
+  expect(compareTensor('x', tensor(2e-4), tensor(0), tolerance).passed).toBe(false);
+});
