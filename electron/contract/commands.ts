@@ -145,6 +145,8 @@ export interface AppInfo {
   platform: string;
   /** Where new projects go by default. */
   projectsFolder: string;
+  /** Whether the host itself can read videos; otherwise a page sends it their frames. */
+  readsVideos: boolean;
 }
 
 export interface StudioSettings {

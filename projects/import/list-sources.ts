@@ -5,10 +5,11 @@ import { basename, join, resolve } from 'node:path';
 import type { ImportFile, SkippedFile } from '../format/import-session.ts';
 import { projectLayout } from '../format/layout.ts';
 import { errorOf, StudioFailure } from '../format/result.ts';
+import { isVideoName } from '../format/video/file-names.ts';
 import type { Priors } from './foreign/prior-index.ts';
 import { priorsOf } from './foreign/priors.ts';
 import { compareNaturally } from './natural-order.ts';
-import { endingOf, photoEndings, videoEndings } from './photo/kinds.ts';
+import { endingOf, photoEndings } from './photo/kinds.ts';
 
 export interface ListedSources {
   files: Omit<ImportFile, 'idx'>[];
@@ -46,7 +47,7 @@ export async function listSources(sources: readonly string[], signal: AbortSigna
 const fileAt = (path: string, name: string): Omit<ImportFile, 'idx'> => ({
   path,
   name,
-  kind: videoEndings.has(endingOf(path)) ? 'video' : 'photo',
+  kind: isVideoName(path) ? 'video' : 'photo',
   prior: null,
 });
 
@@ -72,8 +73,7 @@ async function walk(
     try {
       const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await stat(path)).isDirectory());
       if (isFolder) await walk(path, `${name}/`, found, visited, signal);
-      else if (photoEndings.has(endingOf(name)) || videoEndings.has(endingOf(name)))
-        found.files.push(fileAt(path, name));
+      else if (photoEndings.has(endingOf(name)) || isVideoName(name)) found.files.push(fileAt(path, name));
     } catch (error) {
       if (signal.aborted) throw error;
       found.skipped.push(skippedFile(name, error));

@@ -2,6 +2,8 @@
 
 import type { CommandInput } from '../../electron/contract/commands.ts';
 import type { AppState } from '../state/app-state.svelte.ts';
+import { errorOf } from '../../projects/format/result.ts';
+import { isVideoName } from '../../projects/format/video/file-names.ts';
 import { filesOfDrop } from './dropped-files.ts';
 
 /** What was chosen or dropped: paths where the host shares this machine's files, files otherwise. */
@@ -40,8 +42,16 @@ export function chooseFiles(what: 'folder' | 'photos' | 'checkpoint'): Promise<F
 /** @param transfer of a drop event; must be called while the event is being handled */
 export async function readDrop(app: AppState, transfer: DataTransfer): Promise<BroughtIn | null> {
   const direct = [...transfer.files];
-  const paths = direct.flatMap((file) => app.api.pathOf(file) ?? []);
-  if (paths.length > 0) return { name: nameFrom(paths), paths, files: [] };
+  const paths = direct.map((file) => app.api.pathOf(file));
+  if (paths.some(Boolean)) {
+    // Videos that the host cannot read are read here, so they come as files.
+    const isForPage = direct.map(({ name }) => isVideoName(name) && !app.shell.info?.readsVideos);
+    return {
+      name: nameFrom(paths.flatMap((path) => path ?? [])),
+      paths: paths.flatMap((path, i) => (path && !isForPage[i] ? path : [])),
+      files: direct.filter((_, i) => isForPage[i]),
+    };
+  }
   const files = await filesOfDrop(transfer);
   return files.length > 0 ? { name: nameFrom(files.map(pathOf)), paths: [], files } : null;
 }
@@ -61,17 +71,46 @@ export async function addPhotos(app: AppState, brought: BroughtIn | null): Promi
   if (sources) await app.calls.tell('import.start', { sources, copy: brought.files.length > 0 }, 'import');
 }
 
+/** Null when there is nothing to read, or what was there could not be had: then a notice says why. */
 export async function sourcesOf(
   app: AppState,
   { paths, files }: BroughtIn,
 ): Promise<CommandInput<'import.start'>['sources'] | null> {
-  if (paths.length > 0) return paths.map((path) => ({ kind: 'path' as const, path }));
-  app.photos.uploadFraction = 0;
-  const sent = await app.api.upload(files, (fraction) => (app.photos.uploadFraction = fraction));
-  app.photos.uploadFraction = null;
-  if (sent.ok) return [{ kind: 'upload', uploadId: sent.value.uploadId }];
+  const sources: CommandInput<'import.start'>['sources'] = paths.map((path) => ({ kind: 'path' as const, path }));
+  const photos = app.shell.info?.readsVideos ? files : await withFramesOfVideos(app, files);
+  if (photos.length === 0) return sources.length > 0 ? sources : null;
+  const bringing = { title: 'Sending to the studio', stop: null };
+  app.photos.bringing = { ...bringing, fraction: 0 };
+  const sent = await app.api.upload(photos, (fraction) => (app.photos.bringing = { ...bringing, fraction }));
+  app.photos.bringing = null;
+  if (sent.ok) return [...sources, { kind: 'upload', uploadId: sent.value.uploadId }];
   app.notices.add({ level: 'error', place: 'import', ...sent.error });
   return null;
+}
+
+/** The files with every video replaced by its chosen frames; one that cannot be read is told and left out. */
+async function withFramesOfVideos(app: AppState, files: readonly File[]): Promise<File[]> {
+  const photos: File[] = [];
+  for (const file of files) {
+    if (!isVideoName(file.name)) {
+      photos.push(file);
+      continue;
+    }
+    const stopping = new AbortController();
+    const bringing = { title: 'Choosing frames', stop: () => stopping.abort() };
+    app.photos.bringing = { ...bringing, fraction: 0 };
+    try {
+      const { framesOfVideo } = await import('./video-frames.ts');
+      const onProgress = (fraction: number): void => void (app.photos.bringing = { ...bringing, fraction });
+      const frames = await framesOfVideo(file, onProgress, stopping.signal);
+      photos.push(...frames.photos);
+      for (const sentence of frames.notices) app.notices.add({ level: 'info', place: 'import', code: null, sentence });
+    } catch (error) {
+      if (!stopping.signal.aborted) app.notices.add({ level: 'error', place: 'import', ...errorOf(error) });
+    }
+    app.photos.bringing = null;
+  }
+  return photos;
 }
 
 const pathOf = (file: File): string => file.webkitRelativePath || file.name;

@@ -5,13 +5,21 @@ import { inEditedOrder } from '../../projects/format/edits.ts';
 import type { Photo, PhotoId } from '../../projects/format/scene.ts';
 import type { EditsState } from './edits.svelte.ts';
 
+export interface Bringing {
+  title: string;
+  /** 0…1 */
+  fraction: number;
+  /** null when it cannot be stopped. */
+  stop: (() => void) | null;
+}
+
 export class PhotosState {
   private readonly edits: EditsState;
   private rows = $state.raw<ReadonlyMap<PhotoId, Photo>>(new Map());
   import = $state.raw<ImportProgress | null>(null);
   watchedFolder = $state<string | null>(null);
-  /** Share of an upload to the host that is done; null when none is under way. */
-  uploadFraction = $state<number | null>(null);
+  /** What the page itself does with files before the host reads them; null when nothing. */
+  bringing = $state.raw<Bringing | null>(null);
 
   constructor(edits: EditsState) {
     this.edits = edits;
@@ -34,7 +42,7 @@ export class PhotosState {
 
   reset(photos: readonly Photo[]): void {
     this.rows = new Map(photos.map((photo) => [photo.id, photo]));
-    this.uploadFraction = null;
+    this.bringing = null;
   }
 
   add(photos: readonly Photo[]): void {

@@ -80,7 +80,11 @@ const layers: Layer[] = [
     packages: ['three', '@sparkjsdev/spark', 'camera-controls', 'mediabunny'],
   },
   { of: 'renderer/tools/', own: ['renderer/state/', 'projects/format/', 'electron/contract/'], packages: ['svelte'] },
-  { of: 'renderer/actions/', own: ['renderer/state/', 'electron/contract/', 'projects/format/'], packages: ['svelte'] },
+  {
+    of: 'renderer/actions/',
+    own: ['renderer/state/', 'electron/contract/', 'projects/format/'],
+    packages: ['svelte', 'mediabunny'],
+  },
   { of: 'renderer/ui/', own: uiOwn, packages: svelteUi },
   // The one place where state and scene meet.
   { of: 'renderer/ui/viewport/', own: [...uiOwn, 'renderer/ui/', 'renderer/scene/'], packages: svelteUi },

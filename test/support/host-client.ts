@@ -37,8 +37,12 @@ export class HostClient {
   async tell<K extends CommandName>(command: K, input: CommandInput<K>): Promise<CommandOutputs[K]> {
     const seq = this.#nextSeq++;
     const message = await new Promise<ResultMessage>((resolve, reject) => {
-      this.#waiting.set(seq, resolve);
-      this.#socket.once('close', () => reject(new Error(`The host went away during ${command}.`)));
+      const onClose = (): void => reject(new Error(`The host went away during ${command}.`));
+      this.#waiting.set(seq, (message) => {
+        this.#socket.off('close', onClose);
+        resolve(message);
+      });
+      this.#socket.once('close', onClose);
       this.#socket.send(JSON.stringify({ seq, command, input }));
     });
     if (!message.result.ok) throw new Error(`${message.result.error.code}: ${message.result.error.sentence}`);

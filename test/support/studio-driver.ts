@@ -19,6 +19,8 @@ export interface OpenOptions {
   widthPx?: number;
   heightPx?: number;
   theme?: 'dark' | 'light';
+  /** Added to the environment of the host. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 const artefacts = inRepository('test', 'artefacts');
@@ -26,7 +28,7 @@ const artefacts = inRepository('test', 'artefacts');
 /** Starts host and browser and waits until the page shows something. */
 export async function openStudio(options: OpenOptions = {}): Promise<StudioDriver> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'permanence-e2e-')));
-  const host = new StudioHost(dataFolder);
+  const host = new StudioHost(dataFolder, options.environment);
   let browser: Browser | null = null;
   try {
     const client = await HostClient.open(await host.address());

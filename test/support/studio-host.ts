@@ -15,10 +15,10 @@ export class StudioHost {
   readonly #ended: Promise<number | null>;
   #wake: () => void = () => undefined;
 
-  constructor(dataFolder: string) {
+  constructor(dataFolder: string, environment: Readonly<Record<string, string>> = {}) {
     this.dataFolder = dataFolder;
     this.process = spawn(process.execPath, [inRepository('build', 'start.ts'), '--web', '--no-open'], {
-      env: { ...process.env, PERMANENCE_DATA: dataFolder },
+      env: { ...process.env, ...environment, PERMANENCE_DATA: dataFolder },
       stdio: 'pipe',
     });
     for (const stream of [this.process.stdout!, this.process.stderr!]) {

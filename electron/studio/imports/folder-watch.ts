@@ -1,7 +1,8 @@
 // Watches a folder for photos and videos that are complete, and hands them over in groups.
 
 import { watch } from 'chokidar';
-import { endingOf, photoEndings, videoEndings } from '../../../projects/import/photo/kinds.ts';
+import { isVideoName } from '../../../projects/format/video/file-names.ts';
+import { endingOf, photoEndings } from '../../../projects/import/photo/kinds.ts';
 
 export interface FolderWatch {
   close(): Promise<void>;
@@ -27,8 +28,7 @@ export function watchFolder(folder: string, onFiles: (paths: string[]) => void):
     ignored: (path) => /[\\/]\./.test(path.slice(folder.length)),
   });
   watcher.on('add', (path) => {
-    const ending = endingOf(path);
-    if (!photoEndings.has(ending) && !videoEndings.has(ending)) return;
+    if (!photoEndings.has(endingOf(path)) && !isVideoName(path)) return;
     gathered.add(path);
     timer ??= setTimeout(flush, gatherMs);
   });

@@ -4,7 +4,6 @@
 export const photoEndings: ReadonlySet<string> = new Set(
   'jpg jpeg jpe jfif png webp tif tiff avif heic heif hif gif cr2 cr3 nef arw dng orf rw2 raf pef srw'.split(' '),
 );
-export const videoEndings: ReadonlySet<string> = new Set('mp4 mov m4v mkv webm avi mts m2ts 3gp'.split(' '));
 /** RAW formats that begin like any TIFF file: only the name tells them apart. */
 const rawEndings: ReadonlySet<string> = new Set('cr2 nef arw dng orf rw2 pef srw'.split(' '));
 

@@ -6,6 +6,15 @@ import { StudioFailure } from '../../format/result.ts';
 /** `PERMANENCE_FFMPEG` names the program where it is not on the path. */
 const program = (): string => process.env.PERMANENCE_FFMPEG ?? 'ffmpeg';
 
+/** Whether this machine has it. */
+export function hasFfmpeg(): Promise<boolean> {
+  const child = spawn(program(), ['-version'], { stdio: 'ignore', windowsHide: true });
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => resolve(code === 0));
+  });
+}
+
 export interface FfmpegRun {
   /** What it writes to its standard output, as it comes. */
   onOutput?(bytes: Buffer): void;

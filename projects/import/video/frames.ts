@@ -5,16 +5,13 @@ import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promise
 import { basename, join } from 'node:path';
 import type { VideoFramesReply, VideoFramesRequest } from '../../format/photo-probe.ts';
 import { StudioFailure } from '../../format/result.ts';
-import { motionBetween, sharpnessOf, shrunk, type GreyPicture } from './analyse.ts';
-import { chooseFrames, mostPhotos, type Candidate } from './choose-frames.ts';
+import { analysedWidthPx, FrameMeter } from '../../format/video/analyse.ts';
+import { candidateGapS, choiceNotices, chooseFrames, type Candidate } from '../../format/video/choose-frames.ts';
+import { frameFileName } from '../../format/video/file-names.ts';
 import { looksLikeVideo } from '../photo/kinds.ts';
 import { runFfmpeg } from './ffmpeg.ts';
 
-/** Blur of a few pixels in full HD is still seen at this width; displacement is measured at a quarter of it. */
-const analysedWidthPx = 512;
-const motionShrink = 4;
-/** Ten candidates a second: motion between two stays within reach, and one of a few is sharp. */
-const candidateFilter = "select='isnan(prev_selected_t)+gte(t-prev_selected_t,0.0999)'";
+const candidateFilter = `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${candidateGapS})'`;
 const draftPrefix = '.frames-';
 /** Numbers the frames anew, so that the constant rate of the output neither drops nor doubles any. */
 const renumber = 'setpts=N/(10*TB)';
@@ -33,21 +30,15 @@ export async function videoFrames({ path, folder }: VideoFramesRequest): Promise
     throw new StudioFailure('video-unreadable', { name, reason: 'it is no video of a kind the studio knows.' });
   const candidates = await lookThrough(path, name);
   if (candidates.length === 0) throw new StudioFailure('video-unreadable', { name, reason: 'it holds no pictures.' });
-  const { chosen, blurred } = chooseFrames(candidates);
+  const choice = chooseFrames(candidates);
   const key = hash('sha256', `${path}\n${stats.size}\n${stats.mtimeMs}`, 'hex').slice(0, 8);
   const frames = await write(
     path,
     folder,
     `${name.replace(/\.[^.]*$/, '')}-${key}`,
-    chosen.map((idx) => ({ idx, timeMs: candidates[idx].timeMs })),
+    choice.chosen.map((idx) => ({ idx, timeMs: candidates[idx].timeMs })),
   );
-  const notices = [
-    `${frames.length} of about ${candidates.length} frames of ${name} were chosen by sharpness and motion.`,
-  ];
-  if (blurred > 0) notices.push(`${blurred} stretches of ${name} are blurred and were left out.`);
-  if (chosen.length >= mostPhotos)
-    notices.push(`${name} is long: its frames are further apart, so that there are no more than ${mostPhotos}.`);
-  return { frames, notices };
+  return { frames, notices: choiceNotices(name, candidates.length, choice) };
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {
@@ -66,14 +57,9 @@ async function lookThrough(path: string, name: string): Promise<Candidate[]> {
   const timesMs: number[] = [];
   const measured: { sharpness: number; motion: number }[] = [];
   let size: { widthPx: number; heightPx: number } | null = null;
-  let before: GreyPicture | null = null;
+  const meter = new FrameMeter();
   let bytes: Buffer[] = [];
   let held = 0;
-  const measure = (picture: GreyPicture): void => {
-    const small = shrunk(picture, motionShrink);
-    measured.push({ sharpness: sharpnessOf(picture), motion: before ? motionBetween(before, small) : 0 });
-    before = small;
-  };
   const drain = (): void => {
     if (!size) return;
     const frameBytes = size.widthPx * size.heightPx;
@@ -81,7 +67,7 @@ async function lookThrough(path: string, name: string): Promise<Candidate[]> {
     const all = Buffer.concat(bytes);
     let at = 0;
     for (; at + frameBytes <= all.length; at += frameBytes)
-      measure({ ...size, data: all.subarray(at, at + frameBytes) });
+      measured.push(meter.measure({ ...size, data: all.subarray(at, at + frameBytes) }));
     bytes = [all.subarray(at)];
     held = all.length - at;
   };
@@ -124,7 +110,7 @@ async function write(
     const frames: VideoFramesReply['frames'] = [];
     for (const [idx, file] of (await readdir(draft)).sort().entries()) {
       const { timeMs } = chosen[idx];
-      const target = join(folder, `${prefix}-${String(timeMs).padStart(8, '0')}.jpg`);
+      const target = join(folder, frameFileName(prefix, timeMs));
       await rename(join(draft, file), target);
       frames.push({ path: target, timeMs });
     }

@@ -166,6 +166,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
       memoryMb: 16000,
       platform: 'linux',
       projectsFolder: '/home/you/Permanence',
+      readsVideos: true,
     }),
     'settings.get': () => ({ theme, reducedQuality: false }),
     'settings.set': (input: { theme?: typeof theme }) => ({

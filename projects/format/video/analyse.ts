@@ -1,10 +1,27 @@
-// Sharpness and motion of small grey pictures: what the choice of frames goes by.
+// Sharpness and motion of small grey pictures: what the choice of a video's frames goes by, on the host and in the page.
 
 export interface GreyPicture {
   widthPx: number;
   heightPx: number;
   /** heightPx × widthPx, row by row. */
   data: Uint8Array;
+}
+
+/** Blur of a few pixels in full HD is still seen at this width; displacement is measured at a quarter of it. */
+export const analysedWidthPx = 512;
+const motionShrink = 4;
+
+/** Measures one picture after another, each `analysedWidthPx` wide. */
+export class FrameMeter {
+  #before: GreyPicture | null = null;
+
+  /** @returns sharpness, and motion since the picture before as a share of the width (0 for the first) */
+  measure(picture: GreyPicture): { sharpness: number; motion: number } {
+    const small = shrunk(picture, motionShrink);
+    const motion = this.#before ? motionBetween(this.#before, small) : 0;
+    this.#before = small;
+    return { sharpness: sharpnessOf(picture), motion };
+  }
 }
 
 /** Variance of the Laplacian (Pech-Pacheco et al. 2000): falls with any blur, and compares only pictures of the same scene. */

@@ -8,21 +8,26 @@ export interface Candidate {
   motion: number;
 }
 
+/** Seconds between two candidates, at least: motion between them stays within reach, and one of a few is sharp. */
+export const candidateGapS = 0.0999;
 /** A new photo for every tenth of the width that the picture has moved: neighbours share about nine tenths of what they see. */
 const motionPerPhoto = 0.1;
 /** Where nothing moves but time, one photo for so long: scenes may move before a camera that stands. */
 const longestGapMs = 1000;
 /** Longer videos are taken in wider steps. */
-export const mostPhotos = 300;
+const mostPhotos = 300;
 /** A stretch whose best frame is less than half as sharp as the frames around it is blurred as a whole, and left out. */
 const leastRelativeSharpness = 0.5;
 const neighbourhoodMs = 2000;
 
-/** @returns indices of the chosen candidates in order, and how many stretches were left out as blurred */
-export function chooseFrames(
-  candidates: readonly Candidate[],
-  most = mostPhotos,
-): { chosen: number[]; blurred: number } {
+export interface FrameChoice {
+  /** Indices of the chosen candidates, in order. */
+  chosen: number[];
+  /** Stretches that were left out. */
+  blurred: number;
+}
+
+export function chooseFrames(candidates: readonly Candidate[], most = mostPhotos): FrameChoice {
   // How far along the way each candidate is, in photos: by motion, or by time where it is slower.
   const along: number[] = [];
   let way = 0;
@@ -62,4 +67,13 @@ function relativeSharpness(candidates: readonly Candidate[]): number[] {
     const median = sorted[sorted.length >> 1];
     return median > 0 ? sharpness / median : 1;
   });
+}
+
+/** What the user is told about the choice. @param name of the video @param count of its candidates */
+export function choiceNotices(name: string, count: number, { chosen, blurred }: FrameChoice): string[] {
+  const notices = [`${chosen.length} of about ${count} frames of ${name} were chosen by sharpness and motion.`];
+  if (blurred > 0) notices.push(`${blurred} stretches of ${name} are blurred and were left out.`);
+  if (chosen.length >= mostPhotos)
+    notices.push(`${name} is long: its frames are further apart, so that there are no more than ${mostPhotos}.`);
+  return notices;
 }

@@ -1,8 +1,8 @@
 // The choice of frames from their sharpness and motion.
 
 import { describe, expect, test } from 'vitest';
-import { motionBetween, sharpnessOf, shrunk, type GreyPicture } from '../../../../../projects/import/video/analyse.ts';
-import { chooseFrames, type Candidate } from '../../../../../projects/import/video/choose-frames.ts';
+import { motionBetween, sharpnessOf, shrunk, type GreyPicture } from '../../../../../projects/format/video/analyse.ts';
+import { chooseFrames, type Candidate } from '../../../../../projects/format/video/choose-frames.ts';
 import { timecode } from '../../../../../projects/import/video/timecode.ts';
 
 const at = (idx: number, motion: number, sharpness = 100): Candidate => ({ timeMs: idx * 100, motion, sharpness });
