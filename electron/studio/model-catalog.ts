@@ -62,10 +62,11 @@ export class ModelCatalog {
     return folder;
   }
 
-  /** The language pack that answers questions: the first that is installed; null without one. */
+  /** The language pack that answers questions: LSeg, which knows every second pixel, before CLIP, which knows patches; null without one. */
   async languagePack(): Promise<{ id: string; folder: string } | null> {
     const { packs } = await listPacks(this.addedFolder, this.#zooFolder);
-    const pack = packs.find(({ manifest, hidden }) => manifest.kind === 'language' && !hidden);
+    const languages = packs.filter(({ manifest, hidden }) => manifest.kind === 'language' && !hidden);
+    const pack = languages.find(({ manifest }) => manifest.family === 'lseg') ?? languages.at(0);
     return pack ? { id: pack.manifest.id, folder: pack.folder } : null;
   }
 

@@ -54,23 +54,12 @@ export const isClip = ({ tensors }: TensorSource): boolean =>
 /** @throws StudioFailure 'checkpoint-unsupported' */
 export function clipNames(source: TensorSource, fileName: string): ClipNames {
   const layout = source.tensors.has('visual.transformer.resblocks.0.ln_1.weight') ? 'openclip' : 'transformers';
-  const shapeOf = (name: string): readonly number[] => {
-    const info = source.tensors.get(name);
-    if (!info)
-      throw new StudioFailure('checkpoint-unsupported', { name: fileName, reason: `1 tensor missing: ${name}.` });
-    return info.shape;
-  };
-  const count = (pattern: RegExp): number =>
-    1 + Math.max(-1, ...[...source.tensors.keys()].map((name) => Number(pattern.exec(name)?.[1] ?? -1)));
+  const shapeOf = shapesOf(source, fileName);
+  const count = (prefix: string): number => blocksOf(source, prefix);
   if (layout === 'openclip') {
-    const vision = openClipTower(
-      'visual.transformer.resblocks',
-      count(/^visual\.transformer\.resblocks\.(\d+)\./),
-      shapeOf,
-    );
-    const text = openClipTower('transformer.resblocks', count(/^transformer\.resblocks\.(\d+)\./), shapeOf);
+    const vision = openClipTower('visual.transformer.resblocks', count('visual.transformer.resblocks'), shapeOf);
     return {
-      layout,
+      ...openClipText(source, fileName, ''),
       vision: {
         ...vision,
         classToken: 'visual.class_embedding',
@@ -80,24 +69,12 @@ export function clipNames(source: TensorSource, fileName: string): ClipNames {
         normAfter: 'visual.ln_post',
         projection: 'visual.proj',
       },
-      text: {
-        ...text,
-        tokens: 'token_embedding.weight',
-        positions: 'positional_embedding',
-        normAfter: 'ln_final',
-        projection: 'text_projection',
-      },
-      dim: shapeOf('text_projection')[1],
       patchPx: shapeOf('visual.conv1.weight')[2],
       gridSide: Math.round(Math.sqrt(shapeOf('visual.positional_embedding')[0] - 1)),
     };
   }
-  const vision = transformersTower(
-    'vision_model.encoder.layers',
-    count(/^vision_model\.encoder\.layers\.(\d+)\./),
-    shapeOf,
-  );
-  const text = transformersTower('text_model.encoder.layers', count(/^text_model\.encoder\.layers\.(\d+)\./), shapeOf);
+  const vision = transformersTower('vision_model.encoder.layers', count('vision_model.encoder.layers'), shapeOf);
+  const text = transformersTower('text_model.encoder.layers', count('text_model.encoder.layers'), shapeOf);
   const positions = 'vision_model.embeddings.position_embedding.weight';
   return {
     layout,
@@ -122,6 +99,45 @@ export function clipNames(source: TensorSource, fileName: string): ClipNames {
     patchPx: shapeOf('vision_model.embeddings.patch_embedding.weight')[2],
     gridSide: Math.round(Math.sqrt(shapeOf(positions)[0] - 1)),
   };
+}
+
+/** The text side of OpenAI's and OpenCLIP's files. @param prefix before every name, for networks that hold a CLIP. @throws StudioFailure 'checkpoint-unsupported' */
+export function openClipText(
+  source: TensorSource,
+  fileName: string,
+  prefix: string,
+): Pick<ClipNames, 'text' | 'dim'> & { layout: 'openclip' } {
+  const shapeOf = shapesOf(source, fileName);
+  const tower = `${prefix}transformer.resblocks`;
+  return {
+    layout: 'openclip',
+    text: {
+      ...openClipTower(tower, blocksOf(source, tower), shapeOf),
+      tokens: `${prefix}token_embedding.weight`,
+      positions: `${prefix}positional_embedding`,
+      normAfter: `${prefix}ln_final`,
+      projection: `${prefix}text_projection`,
+    },
+    dim: shapeOf(`${prefix}text_projection`)[1],
+  };
+}
+
+/** Shapes by name. @throws StudioFailure 'checkpoint-unsupported' from the function returned */
+export function shapesOf({ tensors }: TensorSource, fileName: string): (name: string) => readonly number[] {
+  return (name) => {
+    const info = tensors.get(name);
+    if (!info)
+      throw new StudioFailure('checkpoint-unsupported', { name: fileName, reason: `1 tensor missing: ${name}.` });
+    return info.shape;
+  };
+}
+
+/** Numbers that follow a prefix, from zero: how many blocks a tower has. */
+export function blocksOf({ tensors }: TensorSource, prefix: string): number {
+  let count = 0;
+  for (const name of tensors.keys())
+    if (name.startsWith(`${prefix}.`)) count = Math.max(count, 1 + Number.parseInt(name.slice(prefix.length + 1), 10));
+  return count;
 }
 
 function openClipTower(prefix: string, depth: number, shapeOf: (name: string) => readonly number[]): TowerNames {

@@ -8,8 +8,9 @@ import { startGraph, type BuiltGraph } from './built-graph.ts';
 import { clipNames, type AffineNames, type ClipNames, type TowerNames } from './clip-names.ts';
 
 import type { PackIdentity } from './cut3r-pack.ts';
-import { float, type Value } from './graph.ts';
+import type { Value } from './graph.ts';
 import { attend, layerNorm, linear, plainRows, residual, type Net } from './layers.ts';
+import { learnedPositions } from './learned-positions.ts';
 import { writePack, type CompileOptions } from './pack-writer.ts';
 import type { TensorSource } from './tensor-source.ts';
 import { WeightLedger, type Precision } from './weights.ts';
@@ -74,8 +75,8 @@ export async function compileClip(
 }
 
 /** `ids` [tokens] int64 from the start token to the end token → `vector` [dim], not normalised. */
-function buildText(
-  { text, dim, layout }: ClipNames,
+export function buildText(
+  { text, dim, layout }: Pick<ClipNames, 'text' | 'dim' | 'layout'>,
   ledger: WeightLedger,
   precision: Precision,
   activation: Activation,
@@ -109,7 +110,12 @@ function buildImage(
   const planesShape = g.op('Shape', [planes], {}, { type: 'int64' });
   const tokens = g.reshape(g.transpose(planes, [0, 2, 3, 1]), -1, channels);
   const classToken = weights.add(g, vision.classToken, [channels], { keepFloat32: true, dims: [1, channels] });
-  const places = positionsFor(net, vision.positions, channels, gridSide, planesShape);
+  const places = learnedPositions(net, vision.positions, [gridSide * gridSide + 1, channels], {
+    channels,
+    side: gridSide,
+    planesShape,
+    mode: 'cubic',
+  });
   let x = layerNorm(net, vision.normBefore, g.add(g.concat([classToken, tokens], 0), places), channels, epsilon);
   for (let i = 0; i < vision.depth - 1; i++) x = block(net, vision, i, x, activation, false);
   const last = vision.block(vision.depth - 1);
@@ -122,19 +128,6 @@ function buildImage(
   const whole = g.slice(block(net, vision, vision.depth - 1, x, activation, false), 0, 0, 1);
   g.output('whole', g.reshape(finish(whole), dim), [dim]);
   return built;
-}
-
-/** Learned places resized to the patch grid at hand: bicubic, as the official code does for other sizes. */
-function positionsFor({ g, weights }: Net, name: string, channels: number, side: number, planesShape: Value): Value {
-  const table = weights.add(g, name, [side * side + 1, channels], { keepFloat32: true });
-  const square = g.op('Unsqueeze', [
-    g.transpose(g.reshape(g.slice(table, 0, 1), side, side, channels), [2, 0, 1]),
-    g.ints(0),
-  ]);
-  const sizes = g.concat([g.ints(1, channels), g.slice(planesShape, 0, 2)], 0);
-  const resize = { mode: 'cubic', coordinate_transformation_mode: 'half_pixel', cubic_coeff_a: float(-0.75) };
-  const resized = g.op('Resize', [square, null, null, sizes], resize);
-  return g.concat([g.slice(table, 0, 0, 1), g.reshape(g.transpose(resized, [0, 2, 3, 1]), -1, channels)], 0);
 }
 
 /** x + attention, then x + MLP, each behind a layer norm. `causal`: a token sees only those before it. */

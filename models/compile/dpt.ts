@@ -1,4 +1,4 @@
-// One branch of a DPT head (Ranftl et al. 2021, as in CroCo and DUSt3R): four levels of tokens become a map at full size.
+// The dense prediction transformer's decoder (DPT, Ranftl et al. 2021): four levels of tokens become one map. Its trunk, and the head of CroCo and DUSt3R.
 
 import type { GraphBuilder, Value } from './graph.ts';
 import type { Net } from './layers.ts';
@@ -8,10 +8,16 @@ interface Grid {
   cols: Value;
 }
 
-/**
- * @param levels four token lists [rows·cols, width]
- * @param count channels of the result [height, width, count], float32
- */
+/** Where the layers of a trunk lie in the checkpoint. */
+export interface DptNames {
+  /** Of level 0…3: the 1×1 convolution of its tokens, and the layer that changes the size of the map. */
+  level(idx: number): { project: string; resize: string };
+  scratch: string;
+  /** Of level 0…3: how much larger its map becomes than the grid; 0.5 halves it, 1 has no layer. */
+  factors: readonly number[];
+}
+
+/** The head of CroCo and DUSt3R: the trunk, then three convolutions up to full size. */
 export function dptBranch(
   net: Net,
   prefix: string,
@@ -22,26 +28,45 @@ export function dptBranch(
 ): Value {
   const { g, weights } = net;
   const conv = convolutions(net);
-  const scratch = `${prefix}.scratch`;
+  const level = (idx: number): ReturnType<DptNames['level']> => ({
+    project: `${prefix}.act_postprocess.${idx}.0`,
+    resize: `${prefix}.act_postprocess.${idx}.1`,
+  });
+  const names = { level, scratch: `${prefix}.scratch`, factors: [4, 2, 1, 0.5] };
+  const { map, features } = dptTrunk(net, names, levels, widths, grid);
+  const half = weights.rowsOf(`${prefix}.head.0.weight`);
+  const last = weights.rowsOf(`${prefix}.head.2.weight`);
+  const wide = twice(net, conv(`${prefix}.head.0`, map, features, half, 3));
+  const sharp = g.op('Relu', [conv(`${prefix}.head.2`, wide, half, last, 3)]);
+  const raw = conv(`${prefix}.head.4`, g.cast(sharp, 'float32'), last, count, 1, { keepFloat32: true });
+  return channelsLast(g, raw);
+}
+
+/**
+ * @param levels four token lists [rows·cols, width]
+ * @returns [1, features, height, width], twice the grid times the largest factor
+ */
+export function dptTrunk(
+  net: Net,
+  { level, scratch, factors }: DptNames,
+  levels: readonly Value[],
+  widths: readonly number[],
+  grid: Grid,
+): { map: Value; features: number } {
+  const { g, weights } = net;
+  const conv = convolutions(net);
   const features = weights.rowsOf(`${scratch}.layer1_rn.weight`);
-  const maps = levels.map((level, idx) => {
-    const post = `${prefix}.act_postprocess.${idx}`;
-    const inner = weights.rowsOf(`${post}.0.weight`);
-    const flat = conv(
-      `${post}.0`,
-      tokensToMap(g, g.cast(level, net.precision), widths[idx], grid),
-      widths[idx],
-      inner,
-      1,
-    );
+  const maps = levels.map((tokens, idx) => {
+    const { project, resize } = level(idx);
+    const inner = weights.rowsOf(`${project}.weight`);
+    const flat = conv(project, tokensToMap(g, g.cast(tokens, net.precision), widths[idx], grid), widths[idx], inner, 1);
+    const factor = factors[idx];
     const resized =
-      idx === 0
-        ? spread(net, `${post}.1`, flat, inner, 4)
-        : idx === 1
-          ? spread(net, `${post}.1`, flat, inner, 2)
-          : idx === 3
-            ? conv(`${post}.1`, flat, inner, inner, 3, { stride: 2 })
-            : flat;
+      factor > 1
+        ? spread(net, resize, flat, inner, factor)
+        : factor < 1
+          ? conv(resize, flat, inner, inner, 3, { stride: 2 })
+          : flat;
     return conv(`${scratch}.layer${idx + 1}_rn`, resized, inner, features, 3, { bias: false });
   });
   const unit = (name: string, x: Value): Value => {
@@ -56,13 +81,12 @@ export function dptBranch(
   };
   const path4 = cropLike(g, fuse(4, null, maps[3]), maps[2]);
   const path1 = fuse(1, fuse(2, fuse(3, path4, maps[2]), maps[1]), maps[0]);
-  const half = weights.rowsOf(`${prefix}.head.0.weight`);
-  const last = weights.rowsOf(`${prefix}.head.2.weight`);
-  const wide = twice(net, conv(`${prefix}.head.0`, path1, features, half, 3));
-  const sharp = g.op('Relu', [conv(`${prefix}.head.2`, wide, half, last, 3)]);
-  const raw = conv(`${prefix}.head.4`, g.cast(sharp, 'float32'), last, count, 1, { keepFloat32: true });
-  return g.transpose(g.op('Squeeze', [raw, g.ints(0)]), [1, 2, 0]);
+  return { map: path1, features };
 }
+
+/** [1, channels, height, width] → [height, width, channels] */
+export const channelsLast = (g: GraphBuilder, map: Value): Value =>
+  g.transpose(g.op('Squeeze', [map, g.ints(0)]), [1, 2, 0]);
 
 interface ConvOptions {
   stride?: number;
@@ -71,7 +95,7 @@ interface ConvOptions {
 }
 
 /** A convolution that keeps the size (or halves it, rounding up), by name. */
-function convolutions({ g, weights }: Net) {
+export function convolutions({ g, weights }: Net) {
   return (name: string, x: Value, from: number, to: number, size: number, options: ConvOptions = {}): Value => {
     const { stride = 1, bias = true, keepFloat32 = false } = options;
     const w = weights.add(g, `${name}.weight`, [to, from, size, size], { keepFloat32 });

@@ -6,6 +6,7 @@ import type { Manifest } from '../run/manifest.ts';
 import { buildClip, clipLicence, compileClip, type Activation } from './clip.ts';
 import { isClip } from './clip-names.ts';
 import { buildDust3r, compileDust3r, dust3rLicence } from './dust3r.ts';
+import { buildLseg, compileLseg, isLseg, lsegLicence } from './lseg.ts';
 import { buildCut3r, compileCut3r, cut3rLicence, ownLicence, parameterCount, type PackIdentity } from './cut3r-pack.ts';
 import type { CompileOptions } from './pack-writer.ts';
 import type { TensorSource } from './tensor-source.ts';
@@ -88,6 +89,23 @@ const clip: Family = {
     compileClip(source, fileName, folder, identity, activationOf(source, fileName), options),
 };
 
+const lseg: Family = {
+  family: 'lseg',
+  holds: isLseg,
+  describe: (source, fileName, precision) => {
+    const { config, graphs } = buildLseg(source, fileName, precision);
+    const size = config.channels >= 1024 ? 'L' : 'B';
+    return {
+      id: `lseg-${size.toLowerCase()}-${config.patchPx}${halfId(precision)}`,
+      name: `LSeg ViT-${size}/${config.patchPx}${halfName(precision)}`,
+      kind: 'language',
+      licence: lsegLicence,
+      packBytes: bytesOf(graphs),
+    };
+  },
+  compile: compileLseg,
+};
+
 const dust3r: Family = {
   family: 'dust3r',
   holds: ({ tensors }) => tensors.has('dec_blocks2.0.norm1.weight') && tensors.has('decoder_embed.weight'),
@@ -105,7 +123,7 @@ const dust3r: Family = {
   compile: compileDust3r,
 };
 
-const families: readonly Family[] = [cut3r, dust3r, clip];
+const families: readonly Family[] = [cut3r, dust3r, lseg, clip];
 
 /** Files in the layout of transformers are OpenAI's own unless they say otherwise; OpenCLIP trained with the exact GELU. */
 function activationOf({ tensors }: TensorSource, fileName: string): Activation {
@@ -149,6 +167,8 @@ export function compileCheckpoint(
 }
 
 function unknownReason(tensors: TensorSource['tensors']): string {
+  if ([...tensors.keys()].some((name) => name.startsWith('point_transformer.')))
+    return 'it is LSM, whose sparse point transformer needs CUDA operators that no pack can hold; add the two networks it stands on instead, DUSt3R 512 DPT and LSeg (demo_e200.ckpt): with them the studio’s own fusion makes the searchable splats, of any number of photos.';
   const [first] = tensors.keys();
   return `its ${tensors.size} tensors (${first}, …) belong to no network that is known here.`;
 }

@@ -155,7 +155,7 @@ export function crossAttention(
   return { out: linear(net, `${prefix}.proj`, attend(net, q, k, v, heads), size), q, k };
 }
 
-/** x + attention, then x + MLP, each behind a layer norm. */
+/** x + attention, then x + MLP, each behind a layer norm; `rope` null leaves positions out. */
 export function encoderBlock(
   net: Net,
   prefix: string,
@@ -163,7 +163,7 @@ export function encoderBlock(
   channels: number,
   hidden: number,
   heads: number,
-  rope: RopeTable,
+  rope: RopeTable | null,
 ): Value {
   const { g } = net;
   const attended = selfAttention(

@@ -5,6 +5,8 @@ import { SafetensorsError } from '../../projects/format/safetensors.ts';
 
 /** Cosine above which a vector belongs to a code; patches of one thing seen from several sides lie above it. */
 const sameCode = 0.92;
+/** Cosine to a neighbour's code above which no other code is asked: dense maps repeat themselves from cell to cell. */
+const surelySame = 0.97;
 
 export class FeatureCodebook {
   readonly dim: number;
@@ -31,26 +33,40 @@ export class FeatureCodebook {
 
   /**
    * Codes of unit vectors, n × dim. A vector near a code pulls it (a running mean on the sphere); one near none becomes a code while
-   * there is room (leader clustering, Hartigan 1975).
+   * there is room (leader clustering, Hartigan 1975). The codes of the cells to the left and above are tried before all others.
+   * @param cols cells in a row of the map
    */
-  assign(vectors: Float32Array): Uint16Array {
+  assign(vectors: Float32Array, cols: number): Uint16Array {
     const codes = new Uint16Array(vectors.length / this.dim);
-    for (let i = 0; i < codes.length; i++) codes[i] = this.#codeOf(vectors.subarray(i * this.dim, (i + 1) * this.dim));
+    for (let i = 0; i < codes.length; i++) {
+      const near = i >= cols ? [codes[i - 1], codes[i - cols]] : i > 0 ? [codes[i - 1]] : [];
+      codes[i] = this.#codeOf(vectors.subarray(i * this.dim, (i + 1) * this.dim), near);
+    }
     return codes;
   }
 
-  #codeOf(vector: Float32Array): number {
+  #codeOf(vector: Float32Array, near: readonly number[]): number {
+    for (const code of near)
+      if (this.#cosine(code, vector) >= surelySame) {
+        this.#pull(code, vector);
+        return code;
+      }
     let best = -1;
     let bestDot = -Infinity;
     for (let code = 0; code < this.#count; code++) {
-      const at = code * this.dim;
-      let dot = 0;
-      for (let k = 0; k < this.dim; k++) dot += this.#vectors[at + k] * vector[k];
+      const dot = this.#cosine(code, vector);
       if (dot > bestDot) [best, bestDot] = [code, dot];
     }
     if (bestDot < sameCode && this.#count < this.maxCodes) return this.#add(vector);
     this.#pull(best, vector);
     return best;
+  }
+
+  #cosine(code: number, vector: Float32Array): number {
+    const at = code * this.dim;
+    let dot = 0;
+    for (let k = 0; k < this.dim; k++) dot += this.#vectors[at + k] * vector[k];
+    return dot;
   }
 
   #add(vector: Float32Array): number {

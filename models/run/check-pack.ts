@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { decodeSafetensors } from '../../projects/format/safetensors.ts';
-import { checkClipGolden, selfCheckClip } from '../language/clip/check.ts';
-import { ClipEncoder } from '../language/clip/encoder.ts';
+import { checkLanguageGolden, selfCheckLanguage } from '../language/check.ts';
+import { LanguageEncoder } from '../language/encoder.ts';
 import type { OutputCheck, Tolerance } from './compare.ts';
 import type { InstalledPack } from './packs.ts';
 import { checkPairGolden, selfCheckPair } from './pairwise/check.ts';
@@ -78,11 +78,11 @@ interface Checkable {
 async function openCheckable(pack: InstalledPack, options: SessionOptions): Promise<Checkable> {
   const { kind } = pack.manifest;
   if (kind === 'language') {
-    const encoder = await ClipEncoder.open(pack, options);
+    const encoder = await LanguageEncoder.open(pack, options);
     return {
       provider: encoder.provider,
-      checkGolden: (golden, tolerance) => checkClipGolden(encoder, golden, tolerance),
-      checkItself: () => selfCheckClip(encoder),
+      checkGolden: (golden, tolerance) => checkLanguageGolden(encoder, golden, tolerance),
+      checkItself: () => selfCheckLanguage(encoder),
       dispose: () => encoder.dispose(),
     };
   }

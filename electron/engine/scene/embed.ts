@@ -1,11 +1,11 @@
-// Learned features of one frame's splats: the photo's patches through CLIP, each splat gets the code of the patch it was seen in.
+// Learned features of one frame's splats: the photo's cells through a language pack, each splat gets the code of the cell it was seen in.
 
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EmbedRequest } from '../../contract/scene-requests.ts';
 import { FeatureCodebook } from '../../../models/language/feature-codebook.ts';
-import { ClipEncoder, type PatchFeatures } from '../../../models/language/clip/encoder.ts';
+import { LanguageEncoder, type PatchFeatures } from '../../../models/language/encoder.ts';
 import { readPack } from '../../../models/run/packs.ts';
 import type { GaussianColumns } from '../../../projects/format/gaussian-chunk.ts';
 import { projectPoint, type Intrinsics } from '../../../projects/format/intrinsics.ts';
@@ -15,13 +15,13 @@ import { openPhoto } from '../../../projects/import/decode.ts';
 import { writeDurably } from '../durable-file.ts';
 import { readGaussians } from './scene-files.ts';
 
-let held: { folder: string; encoder: Promise<ClipEncoder> } | null = null;
+let held: { folder: string; encoder: Promise<LanguageEncoder> } | null = null;
 
 /** The pack that was used last stays open: photos and questions come in rows. @throws StudioFailure model-damaged */
-export async function encoderOf(packFolder: string): Promise<ClipEncoder> {
+export async function encoderOf(packFolder: string): Promise<LanguageEncoder> {
   if (held?.folder !== packFolder) {
     await (await held?.encoder)?.dispose();
-    held = { folder: packFolder, encoder: readPack(packFolder).then((pack) => ClipEncoder.open(pack)) };
+    held = { folder: packFolder, encoder: readPack(packFolder).then((pack) => LanguageEncoder.open(pack)) };
     held.encoder.catch(() => (held = null));
   }
   return held.encoder;
@@ -38,7 +38,7 @@ export async function embed(request: EmbedRequest): Promise<{ id: string; codes:
   const image = await photo.read({ widthPx, heightPx, fit: 'fill', enlarge: true });
   const features = await encoder.patchFeatures(image);
   const codebook = (await readCodebook(codebookPath)) ?? new FeatureCodebook(encoder.dim);
-  const codes = codesOfSplats(gaussians, frame.intrinsics, features, codebook.assign(features.vectors));
+  const codes = codesOfSplats(gaussians, frame.intrinsics, features, codebook.assign(features.vectors, features.cols));
   // The codebook first: codes that point behind its end would be worse than codes nobody uses.
   await writeDurably(codebookPath, encodeSafetensors(codebook.toTensors(), { kind: 'codebook' }));
   const id = randomUUID();
@@ -59,7 +59,7 @@ export async function readCodebook(path: string): Promise<FeatureCodebook | null
 }
 
 /** Long side as the pack wants it, both sides whole patches, aspect as near as that allows. */
-function sizeFor({ sizePx, patchPx }: ClipEncoder, camera: Intrinsics): { widthPx: number; heightPx: number } {
+function sizeFor({ sizePx, patchPx }: LanguageEncoder, camera: Intrinsics): { widthPx: number; heightPx: number } {
   const scale = sizePx / Math.max(camera.widthPx, camera.heightPx);
   const whole = (px: number): number => Math.max(1, Math.round((px * scale) / patchPx)) * patchPx;
   return { widthPx: whole(camera.widthPx), heightPx: whole(camera.heightPx) };

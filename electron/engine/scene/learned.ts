@@ -30,7 +30,8 @@ export async function learnedScores(
   };
   const negatives = await Promise.all(canonicalWords.map(vectorOf));
   const scoresOf = new Map<string, Float32Array>();
-  for (const text of words) scoresOf.set(text, relevancyOfCodes(codebook, await vectorOf(text), negatives));
+  for (const text of words)
+    scoresOf.set(text, relevancyOfCodes(codebook, await vectorOf(text), negatives, encoder.temperature));
   return { codes: await codesOf(scene, language), scoresOf };
 }
 

@@ -164,26 +164,29 @@ describe('questions', () => {
   });
 });
 
-/** The tiny CLIP of the fixtures with a row for every token of the real vocabulary. */
-async function clipWithWholeVocabulary(): Promise<string> {
-  const fixture = new URL('../../../fixtures/models/clip-tiny/openclip.safetensors', import.meta.url);
-  const tensors = Object.fromEntries(decodeSafetensors(await readFile(fixture)).tensors);
+/** A tiny network of the fixtures with a row for every token of the real vocabulary. */
+async function withWholeVocabulary(fixture: string, table: string): Promise<string> {
+  const file = new URL(`../../../fixtures/models/${fixture}`, import.meta.url);
+  const tensors = Object.fromEntries(decodeSafetensors(await readFile(file)).tensors);
   const data = Float32Array.from({ length: 49408 * 64 }, (_, i) => Math.sin(i * 12.9898) * 0.3);
-  tensors['token_embedding.weight'] = { dtype: 'F32', shape: [49408, 64], data };
-  const path = join(folder, 'clip.safetensors');
+  tensors[table] = { dtype: 'F32', shape: [49408, 64], data };
+  const path = join(folder, 'words.safetensors');
   await writeFile(path, encodeSafetensors(tensors));
   return path;
 }
 
-describe('with a language pack', () => {
+describe.each([
+  ['CLIP', 'clip-tiny/openclip.safetensors', 'token_embedding.weight'],
+  ['LSeg', 'lseg-tiny/lseg.safetensors', 'net.clip_pretrained.token_embedding.weight'],
+])('with %s as language pack', (name, fixture, table) => {
   // Random weights: what a word means is nonsense, how it travels is not.
   let language: LanguageFiles;
   beforeAll(async () => {
-    const { pack } = await addPack(await clipWithWholeVocabulary(), {
-      packsFolder: join(folder, 'packs'),
+    const { pack } = await addPack(await withWholeVocabulary(fixture, table), {
+      packsFolder: join(folder, `packs-${name}`),
       acceptLicence: true,
     });
-    const codebookPath = join(folder, 'codebook.safetensors');
+    const codebookPath = join(folder, `codebook-${name}.safetensors`);
     const featurePaths: Record<string, string> = {};
     let codes = 0;
     for (const [f, frame] of frames.entries()) {

@@ -25,3 +25,22 @@ test('an added CLIP pack is listed with its kind, answers questions, and goes wh
     await rm(folder, { recursive: true });
   }
 });
+
+test('of several language packs LSeg answers, which knows every second pixel', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'permanence-catalog-'));
+  try {
+    const catalog = new ModelCatalog(join(folder, 'zoo'), folder);
+    const fixtures = new URL('../../../fixtures/models/', import.meta.url).pathname;
+    const options = { packsFolder: catalog.addedFolder, acceptLicence: true };
+    await addPack(join(fixtures, 'clip-tiny/openclip.safetensors'), options);
+    const { pack } = await addPack(join(fixtures, 'lseg-tiny/lseg.safetensors'), options);
+    expect((await catalog.infos('CPU')).map(({ name, kind }) => [name, kind])).toEqual([
+      ['Geometry', 'geometry'],
+      ['CLIP ViT-B/8', 'language'],
+      ['LSeg ViT-B/16', 'language'],
+    ]);
+    expect((await catalog.languagePack())?.id).toBe(pack.manifest.id);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -1,13 +1,13 @@
-// CLIP as the studio uses it: words to unit vectors, photos to a grid of unit vectors in the same space.
+// A language pack (CLIP, LSeg) as the studio uses it: words to unit vectors, photos to a grid of unit vectors in the same space.
 
-import type { NamedTensor } from '../../../projects/format/safetensors.ts';
-import type { RgbImage } from '../../run/reconstructor.ts';
-import { openGraph } from '../../run/pack-sessions.ts';
-import type { InstalledPack } from '../../run/packs.ts';
-import type { Session, SessionOptions } from '../../run/session.ts';
-import { ClipTokenizer } from './tokenizer.ts';
+import type { NamedTensor } from '../../projects/format/safetensors.ts';
+import type { RgbImage } from '../run/reconstructor.ts';
+import { openGraph } from '../run/pack-sessions.ts';
+import type { InstalledPack } from '../run/packs.ts';
+import type { Session, SessionOptions } from '../run/session.ts';
+import { ClipTokenizer } from './clip/tokenizer.ts';
 
-/** Unit vectors of a photo's patches. */
+/** Unit vectors of a photo's cells: CLIP's patches, or every second pixel for LSeg. */
 export interface PatchFeatures {
   rows: number;
   cols: number;
@@ -16,19 +16,37 @@ export interface PatchFeatures {
   vectors: Float32Array;
 }
 
-/** Channel means and deviations of the training pictures (CLIP, section "model card"; model-facts 11). */
-const mean = [0.48145466, 0.4578275, 0.40821073] as const;
-const deviation = [0.26862954, 0.26130258, 0.27577711] as const;
+/** How a family was trained to be used. */
+interface Habits {
+  /** Channel means and deviations of the training pictures. */
+  mean: readonly [number, number, number];
+  deviation: readonly [number, number, number];
+  /** Sentences a word is put into; their mean vector stands for the word. */
+  templates: readonly string[];
+  /** What cosines are multiplied by before a softmax. */
+  temperature: number;
+}
 
-/** Sentences a word is put into; their mean vector stands for the word (Radford et al. 2021, 3.1.4). */
-const templates = ['{}', 'a photo of a {}', 'a {} in a room'];
+const habits: Readonly<Record<string, Habits>> = {
+  // Radford et al. 2021, section 3.1.4 and the model card (model-facts 11); the temperature is LERF's (Kerr et al. 2023).
+  clip: {
+    mean: [0.48145466, 0.4578275, 0.40821073],
+    deviation: [0.26862954, 0.26130258, 0.27577711],
+    templates: ['{}', 'a photo of a {}', 'a {} in a room'],
+    temperature: 10,
+  },
+  // Li et al. 2022 trained on bare labels; model-facts 3.2.
+  lseg: { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5], templates: ['{}'], temperature: 1 / 0.07 },
+};
 
-export class ClipEncoder {
+export class LanguageEncoder {
   readonly dim: number;
+  /** Sides of photos are whole multiples of this. */
   readonly patchPx: number;
   /** Long side at which photos are looked at. */
   readonly sizePx: number;
   readonly provider: string;
+  readonly #habits: Habits;
   readonly #text: Session;
   readonly #image: Session;
   readonly #tokenizer: ClipTokenizer;
@@ -37,22 +55,28 @@ export class ClipEncoder {
     const { dim, patchPx, sizePx } = pack.manifest.config;
     [this.dim, this.patchPx, this.sizePx] = [Number(dim), Number(patchPx), Number(sizePx)];
     this.provider = image.providerLine;
+    this.#habits = habits[pack.manifest.family] ?? habits.clip;
     this.#text = text;
     this.#image = image;
     this.#tokenizer = tokenizer;
   }
 
   /** @throws StudioFailure 'model-damaged' */
-  static async open(pack: InstalledPack, options: SessionOptions = {}): Promise<ClipEncoder> {
+  static async open(pack: InstalledPack, options: SessionOptions = {}): Promise<LanguageEncoder> {
     const text = await openGraph(pack, 'text', options);
     const image = await openGraph(pack, 'image', options);
-    return new ClipEncoder(pack, text, image, await ClipTokenizer.load());
+    return new LanguageEncoder(pack, text, image, await ClipTokenizer.load());
+  }
+
+  /** What cosines of its vectors are multiplied by before they are compared. */
+  get temperature(): number {
+    return this.#habits.temperature;
   }
 
   /** Unit vector of a word or phrase. */
   async textVector(words: string): Promise<Float32Array> {
     const sum = new Float32Array(this.dim);
-    for (const template of templates) {
+    for (const template of this.#habits.templates) {
       const { ids, endIdx } = this.#tokenizer.encode(template.replace('{}', words));
       const vector = normalized(await this.rawTextVector(ids.slice(0, endIdx + 1)));
       vector.forEach((value, k) => (sum[k] += value));
@@ -84,6 +108,7 @@ export class ClipEncoder {
     const width = Math.max(1, Math.floor(widthPx / this.patchPx)) * this.patchPx;
     const height = Math.max(1, Math.floor(heightPx / this.patchPx)) * this.patchPx;
     if (width > widthPx || height > heightPx) throw new RangeError('The picture is smaller than one patch.');
+    const { mean, deviation } = this.#habits;
     const planes = new Float32Array(3 * width * height);
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
