@@ -44,6 +44,11 @@ export class GeometryReconstructor implements Reconstructor {
   private expected: readonly PhotoSource[] = [];
   /** What the studio was told last of every photo, to tell it only what changed. */
   private told = new Map<PhotoId, Placement>();
+  /**
+   * Of photos that came into another world: length there of a unit of the points on disk, which are never rewritten. It stays the scale of
+   * the photo's placement until new points replace them.
+   */
+  private readonly units = new Map<PhotoId, number>();
   private settling: SettleProgress = { stage: 'rebuild' };
 
   constructor(frontEnd: FrontEnd, threads: number) {
@@ -59,6 +64,7 @@ export class GeometryReconstructor implements Reconstructor {
     this.growth = new Growth(new MatchGraph());
     this.met = [];
     this.told.clear();
+    this.units.clear();
     this.expected = photos;
     this.settling = { stage: 'rebuild' };
     if (saved) await this.restore(saved);
@@ -89,6 +95,7 @@ export class GeometryReconstructor implements Reconstructor {
     const { growth, met, dense } = this;
     const { progress, pointMaps, notices, settled } = await settleOnce(this.settling, growth, met, dense);
     this.settling = progress;
+    for (const { photoId } of pointMaps) this.units.delete(photoId);
     const output = this.news(notices);
     output.pointMaps.push(...pointMaps);
     return { ...output, settled, modelMs: performance.now() - startedAtMs };
@@ -129,6 +136,8 @@ export class GeometryReconstructor implements Reconstructor {
     for (const one of features) if (one) this.growth.graph.addImage(one);
     restoreGrowth(this.growth, tensors, growth);
     this.told = new Map(told);
+    for (const [id, { worldFromCamera }] of told)
+      if (worldFromCamera.scale !== 1) this.units.set(id, worldFromCamera.scale);
     this.settling = settling;
   }
 
@@ -139,14 +148,17 @@ export class GeometryReconstructor implements Reconstructor {
   /** What changed since the studio was last told. */
   private news(notices: string[]): StepOutput {
     const output: StepOutput = { placed: [], waiting: [], pointMaps: [], notices, modelMs: 0 };
-    const { growth, met, told } = this;
+    const { growth, met, told, units } = this;
+    for (const { images, scale } of growth.takeMoved()) {
+      for (const image of images) units.set(met[image].id, scale * (units.get(met[image].id) ?? 1));
+      notices.push(`A separate piece of ${images.length} photos has joined the scene.`);
+    }
     growth.maps.forEach(({ map }, submapIdx) => {
       for (const imageIdx of map.poses.keys()) {
         const photo = met[imageIdx];
-        const placement = placementOf(map, imageIdx, photo, submapIdx);
-        if (!placement) continue;
         const before = told.get(photo.id);
-        if (before && isSame(before, placement)) continue;
+        const placement = placementOf(map, imageIdx, photo, submapIdx, before ? units.get(photo.id) : 1);
+        if (!placement || (before && isSame(before, placement))) continue;
         if (!before) output.pointMaps.push(sparsePreview(map, imageIdx, photo.id));
         told.set(photo.id, placement);
         output.placed.push(placement);
@@ -155,6 +167,7 @@ export class GeometryReconstructor implements Reconstructor {
     for (const imageIdx of growth.waiting) {
       const { id } = met[imageIdx];
       told.delete(id);
+      units.delete(id);
       output.waiting.push(id);
     }
     return output;

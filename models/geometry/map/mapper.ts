@@ -20,15 +20,18 @@ export interface MapperProgress {
   pointsAtGlobal: number;
   /** Photo and the number of points it could see when it was refused. */
   refused: [number, number][];
+  /** Photos that their matches contradicted although they had a second look. */
+  doubted: number[];
   /** Median angle of the pair it began with, in radians. */
   startAngle: number;
 }
 
-const nothingYet: MapperProgress = { photosAtGlobal: 0, pointsAtGlobal: 0, refused: [], startAngle: 0 };
+const nothingYet: MapperProgress = { photosAtGlobal: 0, pointsAtGlobal: 0, refused: [], doubted: [], startAngle: 0 };
 
 export class Mapper {
   readonly map: SceneMap;
   startAngle: number;
+  doubted: Set<number>;
   private photosAtGlobal: number;
   private pointsAtGlobal: number;
   /** Photos that were tried in vain, with the number of points they could see then. */
@@ -39,12 +42,17 @@ export class Mapper {
     this.photosAtGlobal = progress.photosAtGlobal;
     this.pointsAtGlobal = progress.pointsAtGlobal;
     this.refused = new Map(progress.refused);
+    this.doubted = new Set(progress.doubted);
     this.startAngle = progress.startAngle;
   }
 
+  copy(): Mapper {
+    return new Mapper(this.map.copy(), this.progress());
+  }
+
   progress(): MapperProgress {
-    const { photosAtGlobal, pointsAtGlobal, refused, startAngle } = this;
-    return { photosAtGlobal, pointsAtGlobal, refused: [...refused], startAngle };
+    const { photosAtGlobal, pointsAtGlobal, refused, doubted, startAngle } = this;
+    return { photosAtGlobal, pointsAtGlobal, refused: [...refused], doubted: [...doubted], startAngle };
   }
 
   /** Begins with the best of the given pairs. @returns false when none is good enough */
@@ -90,17 +98,20 @@ export class Mapper {
     return true;
   }
 
-  /** The waiting photo that sees most of the map, or −1. */
-  nextBest(waiting: Iterable<number>): number {
-    let best = -1;
-    let most = 0;
+  /** The waiting photo that sees most of the map and was not refused at about this size; null: none. */
+  nextBest(waiting: Iterable<number>): { image: number; visible: number } | null {
+    let best: { image: number; visible: number } | null = null;
     for (const image of waiting) {
       const visible = visiblePoints(this.map, image).length;
-      if (visible < 1.1 * (this.refused.get(image) ?? 0) || visible <= most) continue;
-      best = image;
-      most = visible;
+      if (visible < 1.1 * (this.refused.get(image) ?? 0) || visible <= (best?.visible ?? 0)) continue;
+      best = { image, visible };
     }
     return best;
+  }
+
+  /** Places what can be placed of these photos, the one that sees most first. */
+  grow(waiting: () => Iterable<number>): void {
+    for (let next = this.nextBest(waiting()); next; next = this.nextBest(waiting())) this.add(next.image);
   }
 
   /** Adjusts everything, with growing points and filtering in between. */

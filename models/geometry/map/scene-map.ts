@@ -58,6 +58,13 @@ export class SceneMap {
     this.cameraOf = cameraOf;
   }
 
+  copy(): SceneMap {
+    const copy = new SceneMap(this.graph, this.cameras, this.cameraOf);
+    for (const [image, pose] of this.poses) copy.place(image, pose);
+    copy.restorePoints([...this.points].map(([id, point]) => [id, { ...point, track: [...point.track] }]));
+    return copy;
+  }
+
   place(imageIdx: number, pose: Pose): void {
     this.poses.set(imageIdx, pose);
   }

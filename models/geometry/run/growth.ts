@@ -1,21 +1,29 @@
-// The maps of a run: one that grows with every photo, photos that wait, and further maps for what does not belong to it.
+// The maps of a run: one that grows with every photo, photos that wait, and further maps for what does not belong to it (yet).
 
-import { similarityBetween } from '../align.ts';
-import { matrixFromQuaternion, type Sim3 } from '../../../projects/format/sim3.ts';
-import { multiply3, transpose3 } from '../linear-algebra/matrix3.ts';
+import { joinedMap, similarityOfMaps } from '../map/join.ts';
 import { Mapper } from '../map/mapper.ts';
-import type { MatchGraph } from '../map/match-graph.ts';
-import { centerOfPose, SceneMap } from '../map/scene-map.ts';
+import type { MatchedPair, MatchGraph } from '../map/match-graph.ts';
+import { layOver, similarityOverPhotos, standBeside } from '../map/move-map.ts';
+import { SceneMap } from '../map/scene-map.ts';
+import { quality, reconsidered } from '../map/second-look.ts';
+import { contradictedPhotos } from '../map/witnesses.ts';
 import type { Lens } from './lenses.ts';
 
 const degrees = Math.PI / 180;
 /** Median angle between the rays of the first pair: a good one while there is choice, a poor one rather than none. */
 const goodAngle = 2.5 * degrees;
 const poorAngle = 0.8 * degrees;
-/** So many photos without a good start are enough: then a poor one has to do. */
+/** So many photos without a good start are enough: then a poor one has to do. So many in vain begin a piece of their own. */
 const patience = 8;
 /** A piece of fewer photos than this is not worth a map of its own. */
 const leastPhotosInMap = 3;
+
+/** Photos whose world became another one. */
+export interface Moved {
+  images: number[];
+  /** Length of an old unit in the new world. */
+  scale: number;
+}
 
 export class Growth {
   readonly graph: MatchGraph;
@@ -26,6 +34,7 @@ export class Growth {
   readonly waiting = new Set<number>();
   /** Set by `reset`: photos from this one on start anew. */
   firstOfPiece = 0;
+  private moved: Moved[] = [];
 
   constructor(graph: MatchGraph) {
     this.graph = graph;
@@ -37,7 +46,12 @@ export class Growth {
     this.waiting.add(imageIdx);
     const current = this.maps.filter((mapper) => [...mapper.map.poses.keys()].some((i) => i >= this.firstOfPiece));
     if (current.length === 0) this.begin(imageIdx);
-    else this.place(current);
+    else {
+      this.place(current);
+      if (this.waiting.has(imageIdx)) this.beginPiece(imageIdx);
+      this.join();
+      this.reconsider();
+    }
   }
 
   addLens(lens: Lens): void {
@@ -49,29 +63,53 @@ export class Growth {
     this.lensOf.push(idx);
   }
 
+  /** Photos that came into another world since this was asked last. */
+  takeMoved(): Moved[] {
+    const { moved } = this;
+    this.moved = [];
+    return moved;
+  }
+
   private begin(newest: number): void {
-    const pairs = this.graph.pairs.filter(({ aIdx, bIdx }) => this.waiting.has(aIdx) && this.waiting.has(bIdx));
-    const fresh = pairs.filter(({ aIdx, bIdx }) => aIdx === newest || bIdx === newest);
-    if (fresh.length === 0) return;
+    const pairs = this.pairsAmong(this.waiting);
+    if (!pairs.some(({ aIdx, bIdx }) => aIdx === newest || bIdx === newest)) return;
     const mapper = new Mapper(new SceneMap(this.graph, this.lenses, this.lensOf));
     // With few photos only a good start will do; later any start that holds.
     const least = this.waiting.size >= patience ? poorAngle : goodAngle;
     if (!mapper.start(pairs, goodAngle) && (least === goodAngle || !mapper.start(pairs, least))) return;
     this.maps.push(mapper);
-    this.grow(mapper);
+    this.place([mapper]);
   }
 
+  /** Photos that see each other but none of the maps show something else: they need not wait for the end to be seen. */
+  private beginPiece(newest: number): void {
+    const reached = new Set([newest]);
+    for (const image of reached) {
+      for (const { aIdx, bIdx } of this.graph.pairsWith(image)) {
+        const other = aIdx === image ? bIdx : aIdx;
+        if (this.waiting.has(other)) reached.add(other);
+        // Whoever matches a placed photo may follow it soon.
+        else return;
+      }
+    }
+    if (reached.size >= patience) this.tryPiece(this.pairsAmong(reached));
+  }
+
+  private pairsAmong(images: ReadonlySet<number>): MatchedPair[] {
+    return this.graph.pairs.filter(({ aIdx, bIdx }) => images.has(aIdx) && images.has(bIdx));
+  }
+
+  /** Places waiting photos, the one that sees most of any map first, until none fits. */
   private place(mappers: readonly Mapper[]): void {
-    for (const mapper of mappers) this.grow(mapper);
-  }
-
-  /** Places waiting photos, the one that sees most first, until none fits. */
-  private grow(mapper: Mapper): void {
-    for (const image of mapper.map.poses.keys()) this.waiting.delete(image);
+    for (const { map } of mappers) for (const image of map.poses.keys()) this.waiting.delete(image);
     for (;;) {
-      const next = mapper.nextBest(this.waiting);
-      if (next < 0) break;
-      if (mapper.add(next)) this.waiting.delete(next);
+      const offers = mappers.flatMap((mapper) => {
+        const next = mapper.nextBest(this.waiting);
+        return next ? [{ mapper, ...next }] : [];
+      });
+      const [best] = offers.sort((a, b) => b.visible - a.visible);
+      if (!best) break;
+      if (best.mapper.add(best.image)) this.waiting.delete(best.image);
     }
     this.collectLost();
   }
@@ -83,42 +121,99 @@ export class Growth {
     }
   }
 
+  /** Places anew what later photos contradict. */
+  private reconsider(): void {
+    this.maps = this.maps.map((mapper) => {
+      const better = reconsidered(mapper);
+      if (better) layOver(better.map, mapper.map);
+      return better ?? mapper;
+    });
+    this.collectLost();
+  }
+
   /** Adjusts everything and tries the waiting photos once more. */
   finish(mapper: Mapper): void {
     mapper.adjustAll(15);
-    this.grow(mapper);
+    this.place([mapper]);
     mapper.adjustAll(40, 2, 1e-5);
     this.collectLost();
   }
 
-  /** Photos found no place although they match something, or the first map began with hardly any parallax: another start may do better. */
+  /** Joins maps that show the same place by now, the smaller into the larger. */
+  join(): void {
+    for (let a = 0; a < this.maps.length; a++) {
+      for (let b = a + 1; b < this.maps.length; b++) {
+        if (!this.joinPair(this.maps[a], this.maps[b])) continue;
+        // What grew may reach further ones, and further photos.
+        this.place([this.maps[a]]);
+        b = a;
+      }
+    }
+  }
+
+  private joinPair(first: Mapper, second: Mapper): boolean {
+    const isLarger = first.map.poses.size >= second.map.poses.size;
+    const [into, from] = isLarger ? [first, second] : [second, first];
+    const intoFromFrom = similarityOfMaps(into.map, from.map);
+    const joined = intoFromFrom && joinedMap(into.map, from.map, intoFromFrom);
+    if (!joined) return false;
+    layOver(joined, into.map);
+    const mapper = new Mapper(joined, { ...into.progress(), refused: [] });
+    mapper.adjustAll(8);
+    this.noteMoved(from.map, joined);
+    this.maps = this.maps.flatMap((other) => (other === first ? [mapper] : other === second ? [] : [other]));
+    this.collectLost();
+    return true;
+  }
+
+  private noteMoved(from: SceneMap, into: SceneMap): void {
+    const images = [...from.poses.keys()].filter((image) => into.poses.has(image));
+    this.moved.push({ images, scale: similarityOverPhotos(from, into)?.scale ?? 1 });
+  }
+
+  /** Photos that match the first map stand elsewhere or nowhere, or it is contradicted, or began with hardly any parallax: another start may do better. */
   get wantsRebuild(): boolean {
     const [first] = this.maps;
     if ([...this.waiting].some((image) => this.graph.pairsWith(image).length > 0)) return true;
-    return first !== undefined && first.startAngle < goodAngle && first.map.poses.size > 3;
+    if (first === undefined) return false;
+    const isPoor = first.startAngle < goodAngle && first.map.poses.size > 3;
+    return isPoor || isContradicted(first) || this.linked().length > 0;
+  }
+
+  /** Further maps with photos that match photos of the first one. */
+  private linked(): Mapper[] {
+    const [first, ...further] = this.maps;
+    return further.filter(({ map }) =>
+      this.graph.pairs.some(
+        ({ aIdx, bIdx }) =>
+          (map.poses.has(aIdx) && first.map.poses.has(bIdx)) || (map.poses.has(bIdx) && first.map.poses.has(aIdx)),
+      ),
+    );
   }
 
   /**
-   * Builds the first map again from the best start that is known by now; the better of both stays, in the world of the old one.
+   * Builds the first map, with what is linked to it, again from the best start that is known by now; the better of both stays, in the world
+   * of the old one.
    * @returns true when the new one was taken
    */
   rebuild(): boolean {
-    const old = this.maps[0];
-    const images = new Set([...this.waiting, ...(old?.map.poses.keys() ?? [])]);
-    const pairs = this.graph.pairs.filter(({ aIdx, bIdx }) => images.has(aIdx) && images.has(bIdx));
+    const [old] = this.maps;
+    const linked = old ? this.linked() : [];
+    const images = new Set([...this.waiting, ...[old, ...linked].flatMap((one) => [...(one?.map.poses.keys() ?? [])])]);
+    const pairs = this.pairsAmong(images);
     const mapper = new Mapper(new SceneMap(this.graph, this.lenses, this.lensOf));
     if (!mapper.start(pairs, goodAngle) && !mapper.start(pairs, poorAngle)) return false;
-    if (old && mapper.startAngle <= old.startAngle && this.waiting.size === 0) return false;
-    for (;;) {
-      const left = [...images].filter((image) => !mapper.map.poses.has(image));
-      const next = mapper.nextBest(left);
-      if (next < 0) break;
-      mapper.add(next);
-    }
+    const isAboutAngle = this.waiting.size + linked.length === 0 && !(old && isContradicted(old));
+    if (old && isAboutAngle && mapper.startAngle <= old.startAngle) return false;
+    mapper.grow(() => [...images].filter((image) => !mapper.map.poses.has(image)));
     mapper.adjustAll(40, 2, 1e-5);
-    if (old && quality(mapper.map) <= quality(old.map)) return false;
-    if (old) moveInto(mapper.map, old.map);
-    this.maps[0] = mapper;
+    // A new map that reaches into another piece has to take in all of it.
+    const taken = linked.filter(({ map }) => [...map.poses.keys()].every((image) => mapper.map.poses.has(image)));
+    const isTorn = linked.some((one) => !taken.includes(one) && sharesPhotos(one.map, mapper.map));
+    if (old && (isTorn || quality(mapper.map) <= quality(old.map))) return false;
+    if (old) layOver(mapper.map, old.map);
+    for (const { map } of taken) this.noteMoved(map, mapper.map);
+    this.maps = [mapper, ...this.maps.slice(1).filter((one) => !taken.includes(one))];
     this.waiting.clear();
     this.collectLost();
     return true;
@@ -126,53 +221,28 @@ export class Growth {
 
   /** A further map from photos that fit nowhere. @returns false when there is none */
   beginFurtherMap(): boolean {
-    const pairs = this.graph.pairs.filter(({ aIdx, bIdx }) => this.waiting.has(aIdx) && this.waiting.has(bIdx));
+    return this.tryPiece(this.pairsAmong(this.waiting));
+  }
+
+  private tryPiece(pairs: readonly MatchedPair[]): boolean {
     if (pairs.length < leastPhotosInMap - 1) return false;
     const mapper = new Mapper(new SceneMap(this.graph, this.lenses, this.lensOf));
     if (!mapper.start(pairs, goodAngle) && !mapper.start(pairs, poorAngle)) return false;
     this.maps.push(mapper);
-    this.grow(mapper);
-    if (mapper.map.poses.size >= leastPhotosInMap) return true;
+    this.place([mapper]);
+    if (mapper.map.poses.size >= leastPhotosInMap) {
+      standBeside(
+        mapper.map,
+        this.maps.slice(0, -1).map(({ map }) => map),
+      );
+      return true;
+    }
     this.maps.pop();
     this.collectLost();
     return false;
   }
 }
 
-/** More photos first, then more observations. */
-function quality(map: SceneMap): number {
-  let observations = 0;
-  for (const { track } of map.points.values()) observations += track.length;
-  return map.poses.size * 1e6 + observations / 10;
-}
+const sharesPhotos = (a: SceneMap, b: SceneMap): boolean => [...a.poses.keys()].some((image) => b.poses.has(image));
 
-/** Lays a rebuilt map over the one that the user has seen. */
-function moveInto(map: SceneMap, seen: SceneMap): void {
-  const common = [...map.poses.keys()].filter((image) => seen.poses.has(image));
-  const centers = (of: SceneMap) =>
-    common.flatMap((image) => {
-      const pose = of.poses.get(image);
-      return pose ? [centerOfPose(pose)] : [];
-    });
-  const seenFromMap = similarityBetween(centers(map), centers(seen));
-  if (seenFromMap) transformMap(map, seenFromMap);
-}
-
-export function transformMap(map: SceneMap, { rotation, translation, scale }: Sim3): void {
-  const r = matrixFromQuaternion(rotation);
-  for (const point of map.points.values()) {
-    const { x, y, z } = point;
-    point.x = scale * (r[0] * x + r[1] * y + r[2] * z) + translation[0];
-    point.y = scale * (r[3] * x + r[4] * y + r[5] * z) + translation[1];
-    point.z = scale * (r[6] * x + r[7] * y + r[8] * z) + translation[2];
-  }
-  for (const [image, pose] of map.poses) {
-    // Camera axes grow with the world: cameraFromNew = scale · cameraFromOld ∘ oldFromNew.
-    const turned = multiply3(pose.rotation, transpose3(r));
-    const t = Float64Array.from([0, 3, 6], (row, k) => {
-      const along = turned[row] * translation[0] + turned[row + 1] * translation[1] + turned[row + 2] * translation[2];
-      return scale * pose.translation[k] - along;
-    });
-    map.place(image, { rotation: turned, translation: t });
-  }
-}
+const isContradicted = ({ map }: Mapper): boolean => contradictedPhotos(map).length > 0;

@@ -15,12 +15,19 @@ export function worldFromCamera({ rotation, translation: t }: Pose): Sim3 {
 /** So many points make a photo fully trusted. */
 const plenty = 200;
 
-export function placementOf(map: SceneMap, imageIdx: number, photo: Photo, submapIdx: number): Placement | null {
+/** @param unit length in the map's world of a unit of the photo's points */
+export function placementOf(
+  map: SceneMap,
+  imageIdx: number,
+  photo: Photo,
+  submapIdx: number,
+  unit = 1,
+): Placement | null {
   const pose = map.poses.get(imageIdx);
   if (!pose) return null;
   return {
     photoId: photo.id,
-    worldFromCamera: worldFromCamera(pose),
+    worldFromCamera: { ...worldFromCamera(pose), scale: unit },
     intrinsics: resized(cameraIntrinsics(map.cameraOfImage(imageIdx)), photo.widthPx, photo.heightPx),
     submapIdx,
     confidence: Math.min(1, map.observedBy(imageIdx) / plenty),

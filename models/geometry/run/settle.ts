@@ -40,6 +40,7 @@ export async function settleOnce(
       return piece({ stage: 'further' });
     case 'further':
       if (growth.beginFurtherMap()) return piece(progress);
+      growth.join();
       return piece({ stage: 'adjust', mapIdx: 0 });
     case 'adjust': {
       const mapper = growth.maps.at(progress.mapIdx);

@@ -99,11 +99,7 @@ describe('mapping', () => {
     );
     const mapper = new Mapper(map);
     expect(mapper.start(graph.pairs, 0.05)).toBe(true);
-    for (;;) {
-      const next = mapper.nextBest([...Array(8).keys()].filter((image) => !map.poses.has(image)));
-      if (next < 0) break;
-      mapper.add(next);
-    }
+    mapper.grow(() => [...Array(8).keys()].filter((image) => !map.poses.has(image)));
     mapper.adjustAll(30, 2);
     expect(map.poses.size).toBe(8);
     expect(map.points.size).toBeGreaterThan(200);
@@ -122,11 +118,7 @@ describe('mapping', () => {
     );
     const mapper = new Mapper(map);
     expect(mapper.start(graph.pairs, 0.05)).toBe(true);
-    for (;;) {
-      const next = mapper.nextBest([...Array(6).keys()].filter((image) => !map.poses.has(image)));
-      if (next < 0) break;
-      mapper.add(next);
-    }
+    mapper.grow(() => [...Array(6).keys()].filter((image) => !map.poses.has(image)));
     mapper.adjustAll(30, 2);
     expect(map.poses.size).toBe(6);
     // A plane leaves the lens softer than a cloud does: cameras 6 away come out within one part in a hundred.
@@ -151,7 +143,7 @@ describe('mapping', () => {
     const map = new SceneMap(graph, [guess()], [0, 0, 0, 0]);
     const mapper = new Mapper(map);
     expect(mapper.start(graph.pairs, 0.02)).toBe(true);
-    const next = mapper.nextBest([0, 1, 2, 3].filter((image) => !map.poses.has(image)));
+    const next = mapper.nextBest([0, 1, 2, 3].filter((image) => !map.poses.has(image)))?.image ?? -1;
     expect(mapper.add(next)).toBe(true);
     map.remove(next);
     expect(map.poses.has(next)).toBe(false);

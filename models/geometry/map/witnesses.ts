@@ -1,0 +1,66 @@
+// What the matches of every two photos say of a finished map: each pair of placed photos was verified without it, and is a witness.
+//
+// A map can hang together by reprojection and still be wrong: a photo that was placed by a few points early on, or a hinge between two halves,
+// contradicts pairs that came later, whose points simply found no place. The pairs remember.
+
+import { multiply3, skew3, transpose3 } from '../linear-algebra/matrix3.ts';
+import { sampsonSquared } from '../two-view/point-pairs.ts';
+import type { MatchedPair } from './match-graph.ts';
+import type { SceneMap } from './scene-map.ts';
+
+export interface Testimony {
+  /** Matches with other placed photos. */
+  matches: number;
+  /** Those that agree with both poses: within the tolerance of the epipolar line. */
+  agreeing: number;
+}
+
+/** What the matches of every placed photo say. */
+export function testimonies(map: SceneMap): Map<number, Testimony> {
+  const all = new Map([...map.poses.keys()].map((image) => [image, { matches: 0, agreeing: 0 }]));
+  for (const pair of map.graph.pairs) {
+    const a = all.get(pair.aIdx);
+    const b = all.get(pair.bIdx);
+    if (!a || !b) continue;
+    const matches = pair.inliers.length / 2;
+    const agreeing = agreeingMatches(map, pair);
+    for (const side of [a, b]) {
+      side.matches += matches;
+      side.agreeing += agreeing;
+    }
+  }
+  return all;
+}
+
+/** Below this share of agreeing matches a photo does not stand where its partners say. */
+const soundShare = 0.75;
+
+/** Placed photos that do not stand where their matches say. */
+export function contradictedPhotos(map: SceneMap): number[] {
+  return [...testimonies(map)].flatMap(([image, { matches, agreeing }]) =>
+    agreeing < soundShare * matches ? [image] : [],
+  );
+}
+
+function agreeingMatches(map: SceneMap, { aIdx, bIdx, inliers }: MatchedPair): number {
+  const a = map.poses.get(aIdx);
+  const b = map.poses.get(bIdx);
+  if (!a || !b) return 0;
+  const bFromA = multiply3(b.rotation, transpose3(a.rotation));
+  const t = [0, 1, 2].map((r) => {
+    const turned = bFromA[3 * r] * a.translation[0] + bFromA[3 * r + 1] * a.translation[1];
+    return b.translation[r] - turned - bFromA[3 * r + 2] * a.translation[2];
+  });
+  const essential = multiply3(skew3([t[0], t[1], t[2]]), bFromA);
+  const limit =
+    (map.tolerance(aIdx) / map.cameraOfImage(aIdx).focalPx) * (map.tolerance(bIdx) / map.cameraOfImage(bIdx).focalPx);
+  const raysA = map.raysOf(aIdx);
+  const raysB = map.raysOf(bIdx);
+  let agreeing = 0;
+  for (let k = 0; k < inliers.length; k += 2) {
+    const i = 2 * inliers[k];
+    const j = 2 * inliers[k + 1];
+    if (sampsonSquared(essential, raysA[i], raysA[i + 1], raysB[j], raysB[j + 1]) < limit) agreeing++;
+  }
+  return agreeing;
+}
