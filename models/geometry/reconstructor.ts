@@ -35,7 +35,8 @@ export async function createGeometryReconstructor(): Promise<Reconstructor> {
 export class GeometryReconstructor implements Reconstructor {
   readonly provider: string;
   private readonly frontEnd: FrontEnd;
-  private readonly dense: DenseStage;
+  private readonly threads: number;
+  private dense: DenseStage | null = null;
   private features: PhotoFeatures | null = null;
   private matcher: NewPhotoMatcher;
   private growth = new Growth(new MatchGraph());
@@ -55,12 +56,14 @@ export class GeometryReconstructor implements Reconstructor {
     this.frontEnd = frontEnd;
     this.matcher = new NewPhotoMatcher(frontEnd);
     this.provider = `Geometry · CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-    this.dense = new DenseStage(threads);
+    this.threads = threads;
   }
 
   async begin({ settings, photos, cacheFolder, saved }: BeginOptions): Promise<number> {
     this.features = new PhotoFeatures(this.frontEnd, cacheFolder, settings.sizePx);
     this.matcher = new NewPhotoMatcher(this.frontEnd);
+    await this.dense?.end();
+    this.dense = new DenseStage(this.threads, cacheFolder);
     this.growth = new Growth(new MatchGraph());
     this.met = [];
     this.told.clear();
@@ -93,6 +96,7 @@ export class GeometryReconstructor implements Reconstructor {
   async settle(): Promise<StepOutput & { settled: boolean }> {
     const startedAtMs = performance.now();
     const { growth, met, dense } = this;
+    if (!dense) throw new Error('begin comes before settle.');
     const { progress, pointMaps, notices, settled } = await settleOnce(this.settling, growth, met, dense);
     this.settling = progress;
     for (const { photoId } of pointMaps) this.units.delete(photoId);
@@ -117,7 +121,7 @@ export class GeometryReconstructor implements Reconstructor {
 
   async dispose(): Promise<void> {
     await this.frontEnd.dispose();
-    await this.dense.dispose();
+    await this.dense?.end();
   }
 
   private async restore({ tensors, facts }: SceneState): Promise<void> {

@@ -98,7 +98,7 @@ async function wallMsOfAll(
 ): Promise<number> {
   const dense = new Dense({ providers: [], workers, threads: 1 });
   photos.forEach(({ image }, i) =>
-    dense.setView({ photoId: `photo${i}`, image, intrinsics: camera, worldFromCamera: poses[i] }),
+    dense.setView({ photoId: `photo${i}`, read: async () => image, intrinsics: camera, worldFromCamera: poses[i] }),
   );
   dense.setPoints(points);
   const startedAtMs = performance.now();

@@ -5,7 +5,8 @@ import type { DepthMap } from './depth-map.ts';
 import type { SweepView } from './view.ts';
 
 export interface SeenDepth {
-  view: SweepView;
+  /** The camera without its radial terms counts. */
+  view: Pick<SweepView, 'camera' | 'worldFromCamera'>;
   map: DepthMap;
 }
 
@@ -88,7 +89,7 @@ function addAgreement(
 }
 
 /** The view's camera at the size of the depth map. */
-function cameraOf({ camera }: SweepView, map: DepthMap): { fx: number; fy: number; cx: number; cy: number } {
+function cameraOf({ camera }: SeenDepth['view'], map: DepthMap): { fx: number; fy: number; cx: number; cy: number } {
   const sx = map.widthPx / camera.widthPx;
   const sy = map.heightPx / camera.heightPx;
   return { fx: camera.fxPx * sx, fy: camera.fyPx * sy, cx: camera.cxPx * sx, cy: camera.cyPx * sy };

@@ -1,6 +1,6 @@
 // Dense points of many photos: keeps the views, their neighbours and raw depth maps, and lets the maps check each other.
 
-import type { Intrinsics } from '../../../projects/format/intrinsics.ts';
+import { resized, type Intrinsics } from '../../../projects/format/intrinsics.ts';
 import type { PhotoId } from '../../../projects/format/scene.ts';
 import type { Sim3 } from '../../../projects/format/sim3.ts';
 import type { PointMap, RgbImage } from '../../run/reconstructor.ts';
@@ -8,31 +8,40 @@ import type { SessionOptions } from '../../run/session.ts';
 import { agreementOf, type SeenDepth } from './agreement.ts';
 import { removeFlyingPixels, removeSpeckles } from './clean.ts';
 import { chooseNeighbours, depthRangeOf, type SparsePoint } from './neighbours.ts';
-import { pointMapOf } from './point-map.ts';
+import { pointMapOf, type DepthPicture } from './point-map.ts';
 import { openSweep } from './sweep-pool.ts';
 import type { DepthMap, DepthRange } from './depth-map.ts';
+import { DepthShelf } from './depth-shelf.ts';
 import type { DepthSweep } from './sweep.ts';
 import { sweepView, type SweepView } from './view.ts';
 
 export interface DenseView {
   photoId: PhotoId;
-  /** Upright picture; the sweep runs at its size. */
-  image: RgbImage;
+  /** The upright picture at the size that is swept. Asked for when it is needed, and again when it was not for long. */
+  read(): Promise<RgbImage>;
   /** With distortion, at any size of the photo. */
   intrinsics: Intrinsics;
   worldFromCamera: Sim3;
+  /** Depth that something else has predicted: then only a narrow band around it is swept. */
+  prior?: DepthPrior;
 }
 
-interface Entry extends DenseView {
-  sweep: SweepView;
-  /** Sweep with the poses of now, or null when they have moved since. */
-  raw: Promise<DepthMap | null> | null;
+/**
+ * Depth along the optical axis in units of the world for every pixel of an undistorted picture (heightPx × widthPx); NaN where
+ * nothing is predicted.
+ */
+export type DepthPrior = (camera: Intrinsics) => Float32Array;
+
+interface Picture {
+  image: RgbImage;
+  camera: Intrinsics;
+  grey: Float32Array;
 }
 
 interface Plan {
-  entry: Entry;
+  view: DenseView;
   /** Best first: those to match with and then those only to check against. */
-  neighbours: SweepView[];
+  neighbours: DenseView[];
   range: DepthRange;
 }
 
@@ -42,9 +51,18 @@ const sameSurface = { px: 1, least: 0.008, most: 0.03 };
 const matched = 4;
 const checked = 8;
 
+/** Pictures and depth maps in memory: more than a photo with its neighbours and theirs need, so that a walk through all photos rarely misses. */
+const mostHeld = 48;
+/** Half the band around a predicted depth, as a share of the inverse depth: what learned methods err by on what they know. */
+const relativeBand = 0.06;
+
 export interface DenseOptions extends SessionOptions {
   /** Worker threads that sweep one photo each; 0 (the default) sweeps on the calling thread. */
   workers?: number;
+  /** Where depth maps lie that are not needed for long; null or absent: all stay in memory. */
+  folder?: string | null;
+  /** Pictures and depth maps that are held in memory. */
+  mostHeld?: number;
 }
 
 export class Dense {
@@ -52,11 +70,15 @@ export class Dense {
   /** Opened when it is first needed. */
   #sweep: Promise<DepthSweep> | null = null;
   #providerLine = '';
-  readonly #entries = new Map<PhotoId, Entry>();
+  readonly #views = new Map<PhotoId, DenseView>();
+  /** The one used last at the end. */
+  readonly #pictures = new Map<PhotoId, Promise<Picture>>();
+  readonly #depths: DepthShelf;
   #pointsOf = new Map<PhotoId, SparsePoint[]>();
 
   constructor(options: DenseOptions = {}) {
     this.#options = options;
+    this.#depths = new DepthShelf(options.folder ?? null, options.mostHeld ?? mostHeld);
   }
 
   /** What runs where, once something has run. */
@@ -64,26 +86,25 @@ export class Dense {
     return this.#providerLine;
   }
 
+  /** New, or after an adjustment. A view that did not move keeps its depth. */
   setView(view: DenseView): void {
-    const sweep = sweepView(view.photoId, view.image, view.intrinsics, view.worldFromCamera);
-    this.#entries.set(view.photoId, { ...view, sweep, raw: null });
+    const { photoId, intrinsics, worldFromCamera } = view;
+    const known = this.#views.get(photoId);
+    const sameLens = known && JSON.stringify(intrinsics) === JSON.stringify(known.intrinsics);
+    const samePose = known && JSON.stringify(worldFromCamera) === JSON.stringify(known.worldFromCamera);
+    this.#views.set(photoId, view);
+    if (!sameLens) this.#pictures.delete(photoId);
+    if (!sameLens || !samePose) this.#depths.drop(photoId);
   }
 
-  has(photoId: PhotoId): boolean {
-    return this.#entries.has(photoId);
-  }
-
-  /** After an adjustment. A view that did not move keeps its depth. */
-  movePose(photoId: PhotoId, worldFromCamera: Sim3, intrinsics?: Intrinsics): void {
-    const entry = this.#entries.get(photoId);
-    if (!entry) return;
-    const sameLens = !intrinsics || JSON.stringify(intrinsics) === JSON.stringify(entry.intrinsics);
-    if (sameLens && JSON.stringify(worldFromCamera) === JSON.stringify(entry.worldFromCamera)) return;
-    if (sameLens) {
-      entry.worldFromCamera = worldFromCamera;
-      entry.sweep = { ...entry.sweep, worldFromCamera };
-      entry.raw = null;
-    } else this.setView({ ...entry, worldFromCamera, intrinsics: intrinsics ?? entry.intrinsics });
+  /** Only these views are left. */
+  keepOnly(photoIds: ReadonlySet<PhotoId>): void {
+    for (const id of this.#views.keys()) {
+      if (photoIds.has(id)) continue;
+      this.#views.delete(id);
+      this.#pictures.delete(id);
+      this.#depths.drop(id);
+    }
   }
 
   /** All sparse points of the world as they are now. */
@@ -97,51 +118,47 @@ export class Dense {
       }
   }
 
-  /** Coarse depth against the views known now, unchecked. null: nothing to match with. */
-  async preview(photoId: PhotoId): Promise<PointMap | null> {
-    const plan = this.#plan(photoId);
-    if (!plan) return null;
-    const sweep = await this.#open();
-    const map = await sweep.coarseDepthOf(plan.entry.sweep, plan.neighbours.slice(0, matched), plan.range);
-    this.#providerLine = sweep.providerLine;
-    const depth = map.depth.map((d, i) => (map.confidence[i] >= 0.5 ? d : NaN));
-    removeSpeckles(depth, map.widthPx, map.heightPx, { smallest: 30, tolerance: 0.04 });
-    const picture = { ...map, depth, difference: null };
-    return pointMapOf(photoId, 'preview', picture, plan.entry.image, plan.entry.intrinsics);
+  /** Starts what sweeps, so that it is there when it is needed. */
+  warmUp(): void {
+    // A failure is met by whoever needs it.
+    this.#open().catch(() => undefined);
   }
 
   /** Depth that other views confirm. Sweeps the photo and its neighbours when that has not been done. null: nothing to match with. */
-  async final(photoId: PhotoId): Promise<PointMap | null> {
+  async depthOf(photoId: PhotoId): Promise<DepthPicture | null> {
     const plan = this.#plan(photoId);
     if (!plan) return null;
     // All at once, so that workers share them.
-    const [map, ...theirs] = await Promise.all(
-      [plan.entry.sweep, ...plan.neighbours].map((view) => this.#rawDepth(view.photoId)),
-    );
-    const others: SeenDepth[] = plan.neighbours.flatMap((view, k) => {
+    const [map, ...theirs] = await Promise.all([plan.view, ...plan.neighbours].map((view) => this.#rawDepth(view)));
+    const others = plan.neighbours.flatMap((view, k) => {
       const other = theirs[k];
-      return other ? [{ view, map: other }] : [];
+      return other ? [seenDepth(view, other)] : [];
     });
-    if (!map || others.length === 0) return null;
-    const picture = confirmed({ view: plan.entry.sweep, map }, others);
-    return pointMapOf(photoId, 'final', picture, plan.entry.image, plan.entry.intrinsics);
+    return map && others.length > 0 ? confirmed(seenDepth(plan.view, map), others) : null;
+  }
+
+  /** The points of that depth, on the photo's own pixel grid. */
+  async final(photoId: PhotoId): Promise<PointMap | null> {
+    const view = this.#views.get(photoId);
+    const depth = await this.depthOf(photoId);
+    if (!view || !depth) return null;
+    const { image } = await this.#picture(view);
+    return pointMapOf(photoId, 'final', depth, image, view.intrinsics);
   }
 
   /** Begins what `final` of these photos will need, without waiting for it: workers stay busy between calls. */
   prepare(photoIds: readonly PhotoId[]): void {
     for (const id of photoIds) {
-      const views = [id, ...(this.#plan(id)?.neighbours.map((view) => view.photoId) ?? [])];
+      const plan = this.#plan(id);
       // A failure is met by the `final` that awaits the same depth.
-      for (const view of views) this.#rawDepth(view).catch(() => undefined);
+      if (plan) for (const view of [plan.view, ...plan.neighbours]) this.#rawDepth(view).catch(() => undefined);
     }
   }
 
-  forget(photoId: PhotoId): void {
-    this.#entries.delete(photoId);
-  }
-
   async dispose(): Promise<void> {
-    this.#entries.clear();
+    this.#views.clear();
+    this.#pictures.clear();
+    await this.#depths.clear();
     await (await this.#sweep)?.dispose();
     this.#sweep = null;
   }
@@ -152,34 +169,63 @@ export class Dense {
   }
 
   #plan(photoId: PhotoId): Plan | null {
-    const entry = this.#entries.get(photoId);
+    const view = this.#views.get(photoId);
     const points = this.#pointsOf.get(photoId) ?? [];
-    const range = entry && depthRangeOf(entry.worldFromCamera, points);
+    const range = view && depthRangeOf(view.worldFromCamera, points);
     if (!range) return null;
-    const ids = chooseNeighbours(entry, this.#entries, points, checked);
-    const neighbours = ids.flatMap((id) => this.#entries.get(id)?.sweep ?? []);
-    return neighbours.length > 0 ? { entry, neighbours, range } : null;
+    const ids = chooseNeighbours(view, this.#views, points, checked);
+    const neighbours = ids.flatMap((id) => this.#views.get(id) ?? []);
+    return neighbours.length > 0 ? { view, neighbours, range } : null;
   }
 
-  #rawDepth(photoId: PhotoId): Promise<DepthMap | null> {
-    const known = this.#entries.get(photoId)?.raw;
-    if (known) return known;
-    const plan = this.#plan(photoId);
-    if (!plan) return Promise.resolve(null);
-    plan.entry.raw = this.#sweepDepth(plan);
-    return plan.entry.raw;
+  #rawDepth({ photoId }: DenseView): Promise<DepthMap | null> {
+    return this.#depths.get(photoId, async () => {
+      const plan = this.#plan(photoId);
+      return plan && this.#sweepDepth(plan);
+    });
   }
 
-  async #sweepDepth({ entry, neighbours, range }: Plan): Promise<DepthMap> {
+  async #sweepDepth({ view, neighbours, range }: Plan): Promise<DepthMap> {
+    const views = [view, ...neighbours.slice(0, matched)];
+    const [reference, ...others] = await Promise.all(views.map((one) => this.#sweepView(one)));
     const sweep = await this.#open();
-    const map = await sweep.depthOf(entry.sweep, neighbours.slice(0, matched), range);
+    const map = view.prior
+      ? await sweep.depthNear(reference, others, view.prior(reference.camera), relativeBand)
+      : await sweep.depthOf(reference, others, range);
     this.#providerLine = sweep.providerLine;
     return map;
   }
+
+  async #sweepView(view: DenseView): Promise<SweepView> {
+    const { camera, grey } = await this.#picture(view);
+    return { photoId: view.photoId, camera, grey, worldFromCamera: view.worldFromCamera };
+  }
+
+  #picture(view: DenseView): Promise<Picture> {
+    const { photoId } = view;
+    let picture = this.#pictures.get(photoId);
+    this.#pictures.delete(photoId);
+    picture ??= pictureOf(view);
+    this.#pictures.set(photoId, picture);
+    const [oldest] = this.#pictures.keys();
+    if (this.#pictures.size > (this.#options.mostHeld ?? mostHeld)) this.#pictures.delete(oldest);
+    return picture;
+  }
 }
 
+async function pictureOf({ photoId, read, intrinsics, worldFromCamera }: DenseView): Promise<Picture> {
+  const image = await read();
+  const { camera, grey } = sweepView(photoId, image, intrinsics, worldFromCamera);
+  return { image, camera, grey };
+}
+
+const seenDepth = ({ intrinsics, worldFromCamera }: DenseView, map: DepthMap): SeenDepth => ({
+  map,
+  view: { worldFromCamera, camera: resized(intrinsics, map.widthPx, map.heightPx) },
+});
+
 /** Keeps what two other views confirm (one, when there is only one) and what is a surface. */
-export function confirmed(reference: SeenDepth, others: readonly SeenDepth[]) {
+export function confirmed(reference: SeenDepth, others: readonly SeenDepth[]): DepthPicture {
   const { widthPx, heightPx, confidence } = reference.map;
   const { views, depth, difference } = agreementOf(reference, others, sameSurface);
   const wanted = Math.min(2, others.length);

@@ -16,20 +16,22 @@ export interface SweepShape {
   neighbourCount: number;
   /** Side of the matching window, odd. */
   windowPx: number;
+  /** Reads the neighbours' pictures itself (GridSample) instead of being given them warped. */
+  samples: boolean;
 }
 
 /**
- * Inputs: `reference` [1,1,h,w]; `rays` [3,h·w]; `inverseDepths` [p,1] or [p,h·w]; per neighbour k `picture{k}` [1,1,hk,wk] and
- * `warp{k}` [3,4]: ray and inverse depth in the reference → picture place times depth, −1…1 over the neighbour's picture.
+ * Inputs: `reference` [1,1,h,w]; per neighbour k `warped{k}` [1,p,h,w] (warp.ts). A graph that samples itself has `rays` [3,h·w] and
+ * `inverseDepths` [p,1] or [p,h·w] instead, and per neighbour `picture{k}` [1,1,hk,wk] and `warp{k}` [3,4]: ray and inverse depth in
+ * the reference → picture place times depth, −1…1 over the neighbour's picture.
  * Output: `score` [p,h,w], about −1…1: mean ZNCC of the best half of the neighbours; 0 where they do not see the point.
  */
 export function sweepGraph(shape: SweepShape): Uint8Array {
-  const { widthPx, heightPx, planes, perPixel, neighbourCount, windowPx } = shape;
+  const { widthPx, heightPx, planes, neighbourCount, windowPx, samples } = shape;
   const pixels = widthPx * heightPx;
   const g = new GraphBuilder('plane_sweep');
   const reference = g.input('reference', 'float32', [1, 1, heightPx, widthPx]);
-  const rays = g.input('rays', 'float32', [3, pixels]);
-  const inverseDepths = g.input('inverseDepths', 'float32', [planes, perPixel ? pixels : 1]);
+  const grids = samples ? gridsOf(g, shape) : null;
   const box = (value: Value): Value =>
     g.op('AveragePool', [value], {
       kernel_shape: [windowPx, windowPx],
@@ -45,18 +47,7 @@ export function sweepGraph(shape: SweepShape): Uint8Array {
   // Everything that is pooled goes through one call, because pooling is fast for channels in sixteens only.
   const toPool: Value[] = [];
   for (let k = 0; k < neighbourCount; k++) {
-    const picture = g.input(`picture${k}`, 'float32', [1, 1, `h${k}`, `w${k}`]);
-    const warp = g.input(`warp${k}`, 'float32', [3, 4]);
-    const directions = g.matmul(g.slice(warp, 1, 0, 3), rays);
-    const shift = g.slice(warp, 1, 3, 4);
-    const coordinate = (row: number): Value =>
-      g.add(g.slice(directions, 0, row, row + 1), g.mul(inverseDepths, g.slice(shift, 0, row, row + 1)));
-    // Points behind the neighbour are sent far outside its picture.
-    const depth = g.op('Max', [coordinate(2), g.scalar(1e-6)]);
-    const place = (row: number): Value => g.op('Unsqueeze', [g.div(coordinate(row), depth), g.ints(2)]);
-    const grid = g.reshape(g.concat([place(0), place(1)], 2), 1, planes * heightPx, widthPx, 2);
-    const sampled = g.op('GridSample', [picture, grid], { mode: 'linear', padding_mode: 'zeros', align_corners: 0 });
-    const warped = g.reshape(sampled, 1, planes, heightPx, widthPx);
+    const warped = grids ? grids(k) : g.input(`warped${k}`, 'float32', [1, planes, heightPx, widthPx]);
     toPool.push(warped, g.mul(warped, warped), g.mul(warped, reference));
   }
   const missing = (16 - ((toPool.length * planes) % 16)) % 16;
@@ -70,6 +61,27 @@ export function sweepGraph(shape: SweepShape): Uint8Array {
   });
   g.output('score', g.op('Squeeze', [bestHalf(g, scores), g.ints(0)]), [planes, heightPx, widthPx]);
   return g.encode();
+}
+
+/** The pictures of the neighbours at the ends of the rays, [1,planes,h,w] each. */
+function gridsOf(g: GraphBuilder, { widthPx, heightPx, planes, perPixel }: SweepShape): (k: number) => Value {
+  const pixels = widthPx * heightPx;
+  const rays = g.input('rays', 'float32', [3, pixels]);
+  const inverseDepths = g.input('inverseDepths', 'float32', [planes, perPixel ? pixels : 1]);
+  return (k) => {
+    const picture = g.input(`picture${k}`, 'float32', [1, 1, `h${k}`, `w${k}`]);
+    const warp = g.input(`warp${k}`, 'float32', [3, 4]);
+    const directions = g.matmul(g.slice(warp, 1, 0, 3), rays);
+    const shift = g.slice(warp, 1, 3, 4);
+    const coordinate = (row: number): Value =>
+      g.add(g.slice(directions, 0, row, row + 1), g.mul(inverseDepths, g.slice(shift, 0, row, row + 1)));
+    // Points behind the neighbour are sent far outside its picture.
+    const depth = g.op('Max', [coordinate(2), g.scalar(1e-6)]);
+    const place = (row: number): Value => g.op('Unsqueeze', [g.div(coordinate(row), depth), g.ints(2)]);
+    const grid = g.reshape(g.concat([place(0), place(1)], 2), 1, planes * heightPx, widthPx, 2);
+    const sampled = g.op('GridSample', [picture, grid], { mode: 'linear', padding_mode: 'zeros', align_corners: 0 });
+    return g.reshape(sampled, 1, planes, heightPx, widthPx);
+  };
 }
 
 /** Mean of the larger half (two of four, two of three, both of two). */

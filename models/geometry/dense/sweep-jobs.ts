@@ -4,7 +4,7 @@ import type { DepthMap, DepthRange } from './depth-map.ts';
 import type { SweepView } from './view.ts';
 
 export type SweepJob =
-  | { kind: 'full' | 'coarse'; reference: SweepView; neighbours: readonly SweepView[]; range: DepthRange }
+  | { kind: 'full'; reference: SweepView; neighbours: readonly SweepView[]; range: DepthRange }
   | {
       kind: 'band';
       reference: SweepView;

@@ -1,4 +1,4 @@
-// The sweep on several worker threads: photos side by side, and the calling thread stays free. Previews go first.
+// The sweep on several worker threads: photos side by side, and the calling thread stays free.
 
 import { Worker } from 'node:worker_threads';
 import type { SessionOptions } from '../../run/session.ts';
@@ -69,10 +69,6 @@ class SweepPool implements DepthSweep {
     return this.#ask({ kind: 'full', reference, neighbours: neighbours.slice(0, 4), range });
   }
 
-  coarseDepthOf(...[reference, neighbours, range]: Parameters<DepthSweep['coarseDepthOf']>): Promise<DepthMap> {
-    return this.#ask({ kind: 'coarse', reference, neighbours: neighbours.slice(0, 4), range });
-  }
-
   depthNear(...[reference, neighbours, prior, relativeBand]: Parameters<DepthSweep['depthNear']>): Promise<DepthMap> {
     return this.#ask({ kind: 'band', reference, neighbours: neighbours.slice(0, 4), prior, relativeBand });
   }
@@ -91,9 +87,7 @@ class SweepPool implements DepthSweep {
 
   #ask(job: SweepJob): Promise<DepthMap> {
     return new Promise((resolve, reject) => {
-      const waiting = { job, resolve, reject };
-      if (job.kind === 'coarse') this.#queue.unshift(waiting);
-      else this.#queue.push(waiting);
+      this.#queue.push({ job, resolve, reject });
       this.#next();
     });
   }

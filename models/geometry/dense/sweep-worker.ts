@@ -1,5 +1,6 @@
 // One worker thread of the sweep: a job in, its depth out, one after the other; `close` ends it.
 
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SessionOptions } from '../../run/session.ts';
 import type { SweepJob, SweepReply } from './sweep-jobs.ts';
@@ -15,16 +16,19 @@ port.on('message', (job: SweepJob | 'close') => {
     void sweep.dispose().finally(() => port.close());
     return;
   }
-  void perform(job).then(
-    (map) => {
-      const reply: SweepReply = { kind: 'depth', map, providerLine: sweep.providerLine };
-      port.postMessage(reply, [map.depth.buffer as ArrayBuffer, map.confidence.buffer as ArrayBuffer]);
-    },
-    (thrown: unknown) => {
-      const reply: SweepReply = { kind: 'failed', reason: thrown instanceof Error ? thrown.message : String(thrown) };
-      port.postMessage(reply);
-    },
-  );
+  void perform(job)
+    .then(
+      (map) => {
+        const reply: SweepReply = { kind: 'depth', map, providerLine: sweep.providerLine };
+        port.postMessage(reply, [map.depth.buffer as ArrayBuffer, map.confidence.buffer as ArrayBuffer]);
+      },
+      (thrown: unknown) => {
+        const reply: SweepReply = { kind: 'failed', reason: thrown instanceof Error ? thrown.message : String(thrown) };
+        port.postMessage(reply);
+      },
+    )
+    // The process ends without warning: what was compiled is kept now.
+    .finally(flushCompileCache);
 });
 const ready: SweepReply = { kind: 'ready' };
 port.postMessage(ready);
@@ -32,7 +36,5 @@ port.postMessage(ready);
 function perform(job: SweepJob): Promise<DepthMap> {
   const { reference, neighbours } = job;
   if (job.kind === 'band') return sweep.depthNear(reference, neighbours, job.prior, job.relativeBand);
-  return job.kind === 'full'
-    ? sweep.depthOf(reference, neighbours, job.range)
-    : sweep.coarseDepthOf(reference, neighbours, job.range);
+  return sweep.depthOf(reference, neighbours, job.range);
 }

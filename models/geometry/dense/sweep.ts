@@ -1,20 +1,19 @@
 // Depth of a view by plane sweep, coarse to fine: all planes at half the size, then a narrow band around the answer at full size.
 
-import { compose, inverse, matrixFromQuaternion } from '../../../projects/format/sim3.ts';
 import type { NamedTensor } from '../../../projects/format/safetensors.ts';
+import { providerCandidates } from '../../run/providers.ts';
 import { floats, openSession, type Session, type SessionOptions } from '../../run/session.ts';
 import type { DepthMap, DepthRange } from './depth-map.ts';
 import { bandOffsets, bestInBand, chosenPlanes, enlarged } from './choice.ts';
 import { aggregateCosts } from './semiglobal.ts';
 import { sweepGraph, type SweepShape } from './sweep-graph.ts';
 import { halved, rayPlanes, type SweepView } from './view.ts';
+import { warped, warpOf } from './warp.ts';
 
 export interface DepthSweep {
   readonly providerLine: string;
   /** Full range, then the band. @param neighbours one to four, best first; more are left out. */
   depthOf(reference: SweepView, neighbours: readonly SweepView[], range: DepthRange): Promise<DepthMap>;
-  /** Only the full range at half the size (the map is half as large): fast, for previews. */
-  coarseDepthOf(reference: SweepView, neighbours: readonly SweepView[], range: DepthRange): Promise<DepthMap>;
   /** Only a band of ± `relativeBand` (of the inverse depth) around a depth that something else predicted; NaN stays NaN. */
   depthNear(
     reference: SweepView,
@@ -42,6 +41,8 @@ export function createDepthSweep(options: SessionOptions = {}): DepthSweep {
 
 class GraphSweep implements DepthSweep {
   readonly #options: SessionOptions;
+  /** Graphics processors read between pixels themselves. */
+  readonly #samples: boolean;
   /** Open graphs, the one used last at the end: most runs have one size of photo and need two. */
   readonly #sessions = new Map<string, Promise<Session>>();
   #rays: { key: string; data: Float32Array } = { key: '', data: new Float32Array(0) };
@@ -50,11 +51,10 @@ class GraphSweep implements DepthSweep {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-  }
-
-  async coarseDepthOf(reference: SweepView, neighbours: readonly SweepView[], range: DepthRange): Promise<DepthMap> {
-    const { map } = await this.#coarse(reference, neighbours, range);
-    return map;
+    const first = providerCandidates().find(
+      ({ provider, obstacle }) => obstacle === null && (options.providers?.includes(provider) ?? true),
+    );
+    this.#samples = first !== undefined && first.provider !== 'cpu';
   }
 
   async depthOf(reference: SweepView, neighbours: readonly SweepView[], range: DepthRange): Promise<DepthMap> {
@@ -156,15 +156,21 @@ class GraphSweep implements DepthSweep {
       perPixel: inverseDepths.length > planes,
       neighbourCount: neighbours.length,
       windowPx: 5,
+      samples: this.#samples,
     });
-    const feeds: Record<string, NamedTensor> = {
-      reference: floats(reference.grey, 1, 1, heightPx, widthPx),
-      rays: floats(this.#raysOf(reference), 3, pixels),
-      inverseDepths: floats(inverseDepths, planes, inverseDepths.length / planes),
-    };
+    const rays = this.#raysOf(reference);
+    const feeds: Record<string, NamedTensor> = { reference: floats(reference.grey, 1, 1, heightPx, widthPx) };
+    if (this.#samples) {
+      feeds['rays'] = floats(rays, 3, pixels);
+      feeds['inverseDepths'] = floats(inverseDepths, planes, inverseDepths.length / planes);
+    }
     neighbours.forEach((view, k) => {
-      feeds[`picture${k}`] = floats(view.grey, 1, 1, view.camera.heightPx, view.camera.widthPx);
-      feeds[`warp${k}`] = floats(warpOf(reference, view), 3, 4);
+      const warp = warpOf(reference, view);
+      if (this.#samples) {
+        feeds[`picture${k}`] = floats(view.grey, 1, 1, view.camera.heightPx, view.camera.widthPx);
+        feeds[`warp${k}`] = floats(warp, 3, 4);
+      } else
+        feeds[`warped${k}`] = floats(warped(view, warp, rays, inverseDepths, planes), 1, planes, heightPx, widthPx);
     });
     const { score } = await session.run(feeds);
     return score.data as Float32Array;
@@ -191,22 +197,6 @@ class GraphSweep implements DepthSweep {
     this.providerLine = (await session).providerLine;
     return session;
   }
-}
-
-/** Rows: picture x and y (−1…1 over the neighbour's picture) times depth, and depth; columns: the ray's x, y, 1 and the inverse depth. */
-export function warpOf(reference: SweepView, neighbour: SweepView): Float32Array {
-  const rigid = (view: SweepView) => ({ ...view.worldFromCamera, scale: 1 });
-  const { rotation, translation } = compose(inverse(rigid(neighbour)), rigid(reference));
-  const r = matrixFromQuaternion(rotation);
-  const { widthPx, heightPx, fxPx, fyPx, cxPx, cyPx } = neighbour.camera;
-  const out = new Float32Array(12);
-  for (let c = 0; c < 4; c++) {
-    const [x, y, z] = c < 3 ? [r[c], r[3 + c], r[6 + c]] : translation;
-    out[c] = ((fxPx * x + cxPx * z) * 2) / widthPx - z;
-    out[4 + c] = ((fyPx * y + cyPx * z) * 2) / heightPx - z;
-    out[8 + c] = z;
-  }
-  return out;
 }
 
 /** As many planes as the middle of the picture moves steps in the neighbour where it moves second most; a whole number of runs. */

@@ -1,5 +1,7 @@
 // Dense points of the placed photos, one photo per call, from the poses as they stand.
 
+import { join } from 'node:path';
+import type { Photo } from '../../../projects/format/scene.ts';
 import type { PhotoSource, PointMap } from '../../run/reconstructor.ts';
 import { Dense } from '../dense/dense.ts';
 import type { SceneMap } from '../map/scene-map.ts';
@@ -10,45 +12,65 @@ const sweptPixels = 320 * 240;
 
 export class DenseStage {
   private dense: Dense | null = null;
+  /** The map whose views it holds. */
+  private map: SceneMap | null = null;
   private readonly threads: number;
+  private readonly folder: string;
 
-  constructor(threads: number) {
+  /** @param cacheFolder depth maps that are not needed for long lie there until the stage ends */
+  constructor(threads: number, cacheFolder: string) {
     this.threads = threads;
+    this.folder = join(cacheFolder, 'depth');
   }
 
-  /** Takes over poses, lenses and points of a map; photos are read when they are new. */
-  async look(map: SceneMap, photos: readonly PhotoSource[]): Promise<void> {
-    this.dense ??= new Dense({ workers: this.threads });
-    const { dense } = this;
-    for (const imageIdx of map.poses.keys()) {
+  private get open(): Dense {
+    this.dense ??= new Dense({ workers: this.threads, folder: this.folder });
+    return this.dense;
+  }
+
+  /** Starts the threads that sweep, so that they are there when cameras have settled. */
+  warmUp(): void {
+    this.open.warmUp();
+  }
+
+  holds(map: SceneMap): boolean {
+    return this.map === map;
+  }
+
+  /** Takes over poses, lenses and points of a map that has settled. */
+  look(map: SceneMap, photos: readonly PhotoSource[]): void {
+    const dense = this.open;
+    this.map = map;
+    const images = [...map.poses.keys()];
+    dense.keepOnly(new Set(images.map((imageIdx) => photos[imageIdx].id)));
+    for (const imageIdx of images) {
       const photo = photos[imageIdx];
       const placement = placementOf(map, imageIdx, photo, 0);
       if (!placement) continue;
       const { worldFromCamera, intrinsics } = placement;
-      if (dense.has(photo.id)) dense.movePose(photo.id, worldFromCamera, intrinsics);
-      else {
-        const scale = Math.min(1, Math.sqrt(sweptPixels / (photo.widthPx * photo.heightPx)));
-        const size = {
-          widthPx: Math.round(photo.widthPx * scale),
-          heightPx: Math.round(photo.heightPx * scale),
-          fit: 'fill',
-        } as const;
-        dense.setView({ photoId: photo.id, image: await photo.read(size), intrinsics, worldFromCamera });
-      }
+      dense.setView({ photoId: photo.id, read: () => photo.read(sweptSize(photo)), intrinsics, worldFromCamera });
     }
     dense.setPoints(seenPoints(map, (imageIdx) => photos[imageIdx].id));
   }
 
   /** null: no neighbour to match with. @param upcoming photos that will be asked for next: their sweeps begin already */
   finalOf(photo: PhotoSource, upcoming: readonly PhotoSource[]): Promise<PointMap | null> {
-    if (!this.dense) return Promise.resolve(null);
-    const final = this.dense.final(photo.id);
-    this.dense.prepare(upcoming.map(({ id }) => id));
+    const final = this.open.final(photo.id);
+    this.open.prepare(upcoming.map(({ id }) => id));
     return final;
   }
 
-  async dispose(): Promise<void> {
-    await this.dense?.dispose();
+  /** Gives back threads, memory and files; the stage can begin anew. */
+  async end(): Promise<void> {
+    const { dense } = this;
     this.dense = null;
+    this.map = null;
+    await dense?.dispose();
   }
+}
+
+/** As many pixels in the shape of the photo as are swept, never more than it has. */
+export function sweptSize({ widthPx, heightPx }: Photo): Parameters<PhotoSource['read']>[0] {
+  const scale = Math.min(1, Math.sqrt(sweptPixels / (widthPx * heightPx)));
+  return { widthPx: Math.round(widthPx * scale), heightPx: Math.round(heightPx * scale), fit: 'fill' };
 }

@@ -32,6 +32,7 @@ export async function settleOnce(
   });
   switch (progress.stage) {
     case 'rebuild':
+      dense.warmUp();
       if (growth.wantsRebuild) {
         // Both opinions are judged at their best.
         if (growth.maps[0]) growth.finish(growth.maps[0]);
@@ -50,10 +51,14 @@ export async function settleOnce(
     }
     case 'dense': {
       const mapper = growth.maps.at(progress.mapIdx);
-      if (!mapper) return piece({ stage: 'settled' });
+      if (!mapper) {
+        await dense.end();
+        return piece({ stage: 'settled' });
+      }
       const [next, ...upcoming] = [...mapper.map.poses.keys()].filter((image) => !progress.done.includes(image));
       if (next === undefined) return piece({ stage: 'dense', mapIdx: progress.mapIdx + 1, done: [] });
-      await dense.look(mapper.map, photos);
+      // Nothing moves any more: one look serves all photos of the map.
+      if (progress.done.length === 0 || !dense.holds(mapper.map)) dense.look(mapper.map, photos);
       const pointMap = await dense.finalOf(
         photos[next],
         upcoming.slice(0, 2).map((image) => photos[image]),
