@@ -1,5 +1,6 @@
 // Answers requests strictly one after another, in the order they came.
 
+import { flushCompileCache } from 'node:module';
 import type {
   EngineProgressReport,
   EngineRequestMessage,
@@ -35,4 +36,6 @@ async function answer<K extends EngineRequestName>(
   } catch (error) {
     port.send({ seq, error: errorOf(error) });
   }
+  // The host ends this process without warning: what was compiled for this request is kept now, or lost.
+  flushCompileCache();
 }

@@ -7,7 +7,10 @@ import type { CommandsOf, HandlersOf } from './handler.ts';
 
 export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits' | 'export'>> = {
   'import.start': async (context, input) => {
-    await context.requireProject().imports.start(input);
+    const { imports } = context.requireProject();
+    // A run follows as a rule: its process starts while the photos are read.
+    context.runEngines.get();
+    await imports.start(input);
     return null;
   },
   'import.cancel': async (context) => {

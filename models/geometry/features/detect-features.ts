@@ -4,7 +4,7 @@ import type { RgbImage } from '../../run/reconstructor.ts';
 import { describe, findOrientations } from './describe.ts';
 import { descriptorLength, type Features } from './features.ts';
 import { doubled, grayFromRgb } from './gray-image.ts';
-import { findKeypoints, type Keypoint } from './keypoints.ts';
+import { differencesOf, findKeypoints, type Keypoint } from './keypoints.ts';
 import type { ScaleSpace } from './scale-space.ts';
 
 export interface DetectOptions {
@@ -30,9 +30,12 @@ export async function detectFeatures(
   const isDoubled = Math.max(image.widthPx, image.heightPx) <= doubleUpToPx;
   // A camera's own blur is taken as half a pixel (Lowe 2004, section 3.3).
   const octaves = await (isDoubled ? scaleSpace.build(doubled(gray), 1, 0.5) : scaleSpace.build(gray, 0.5, 1));
-  let keypoints = octaves.flatMap((octave) => findKeypoints(octave, options.threshold));
+  const differences = octaves.map(differencesOf);
+  const found = (threshold: number): Keypoint[] =>
+    octaves.flatMap((octave, k) => findKeypoints(octave, differences[k], threshold));
+  let keypoints = found(options.threshold);
   if (keypoints.length < wantedCount) {
-    keypoints = octaves.flatMap((octave) => findKeypoints(octave, options.threshold / 3));
+    keypoints = found(options.threshold / 3);
     keypoints.sort((a, b) => b.response - a.response).splice(wantedCount);
   }
   keypoints.sort((a, b) => b.response - a.response).splice(options.maxCount);

@@ -18,17 +18,22 @@ export interface Keypoint {
   response: number;
 }
 
-/** @param threshold least difference of Gaussians, in grey levels of 0…1 */
-export function findKeypoints(octave: Octave, threshold: number): Keypoint[] {
+/** Differences of neighbouring levels of an octave: heightPx × widthPx each, in grey levels. */
+export function differencesOf({ levels }: Octave): Float32Array[] {
+  return levels.slice(1).map(({ data }, k) => {
+    const below = levels[k].data;
+    const d = new Float32Array(data.length);
+    for (let i = 0; i < d.length; i++) d[i] = data[i] - below[i];
+    return d;
+  });
+}
+
+/**
+ * @param differences of the octave's levels
+ * @param threshold least difference of Gaussians, in grey levels of 0…1
+ */
+export function findKeypoints(octave: Octave, differences: Float32Array[], threshold: number): Keypoint[] {
   const { widthPx: w, heightPx: h } = octave.levels[0];
-  const differences: Float32Array[] = [];
-  for (let k = 0; k + 1 < octave.levels.length; k++) {
-    const a = octave.levels[k].data;
-    const b = octave.levels[k + 1].data;
-    const d = new Float32Array(w * h);
-    for (let i = 0; i < d.length; i++) d[i] = b[i] - a[i];
-    differences.push(d);
-  }
   const keypoints: Keypoint[] = [];
   const border = 4;
   for (let k = 1; k <= levelsPerOctave; k++) {

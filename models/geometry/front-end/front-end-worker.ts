@@ -1,5 +1,6 @@
 // One worker thread of the front end: a job in, its result out, one after the other.
 
+import { flushCompileCache } from 'node:module';
 import { parentPort } from 'node:worker_threads';
 import type { Features } from '../features/features.ts';
 import { openLocalFrontEnd } from './front-end.ts';
@@ -13,9 +14,12 @@ const reply = (message: FrontEndReply): void => port.postMessage(message);
 const frontEnd = await openLocalFrontEnd(1);
 
 port.on('message', (job: FrontEndJob) => {
-  void perform(job).then(reply, (thrown: unknown) =>
-    reply({ kind: 'failed', reason: thrown instanceof Error ? thrown.message : String(thrown) }),
-  );
+  void perform(job)
+    .then(reply, (thrown: unknown) =>
+      reply({ kind: 'failed', reason: thrown instanceof Error ? thrown.message : String(thrown) }),
+    )
+    // Threads end without warning as well.
+    .finally(flushCompileCache);
 });
 reply({ kind: 'ready' });
 
