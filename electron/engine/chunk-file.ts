@@ -6,9 +6,11 @@ import type { ChunkReply } from '../contract/engine.ts';
 import {
   boundsOf,
   emptyPointColumns,
+  emptyPointGaussians,
   encodePointChunk,
   pointFlag,
   type PointColumns,
+  type PointGaussians,
 } from '../../projects/format/point-chunk.ts';
 import type { PointMap } from '../../models/run/reconstructor.ts';
 import { writeDurably } from './durable-file.ts';
@@ -47,7 +49,24 @@ export function columnsOf(map: PointMap): PointColumns {
     columns.errors[i] = map.errors ? byteOf(map.errors[cell]) : 255;
     columns.flags[i] = inferred | (map.moving?.[cell] ? pointFlag.moving : 0);
   }
+  if (map.gaussians) columns.gaussians = rowsOf(map.gaussians, seen.subarray(0, count));
   return columns;
+}
+
+/** Gaussians of those cells that hold a point. */
+function rowsOf(cells: PointGaussians, seen: Uint32Array): PointGaussians {
+  const rows = emptyPointGaussians(seen.length);
+  seen.forEach((cell, i) => {
+    for (let k = 0; k < 3; k++) {
+      rows.offsets[3 * i + k] = cells.offsets[3 * cell + k];
+      rows.logScales[3 * i + k] = cells.logScales[3 * cell + k];
+    }
+    for (let k = 0; k < 4; k++) {
+      rows.rotations[4 * i + k] = cells.rotations[4 * cell + k];
+      rows.colors[4 * i + k] = cells.colors[4 * cell + k];
+    }
+  });
+  return rows;
 }
 
 /** 0…1 as 0…255; what is not a number counts as 0. */

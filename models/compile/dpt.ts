@@ -3,7 +3,7 @@
 import type { GraphBuilder, Value } from './graph.ts';
 import type { Net } from './layers.ts';
 
-interface Grid {
+export interface Grid {
   rows: Value;
   cols: Value;
 }

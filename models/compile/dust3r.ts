@@ -1,4 +1,4 @@
-// DUSt3R and MASt3R (model-facts sections 4 and 5): an encoder per photo, and a graph that lets two photos meet.
+// DUSt3R, MASt3R and Splatt3R (model-facts sections 4, 5 and 10): an encoder per photo, and a graph that lets two photos meet.
 
 import { StudioFailure } from '../../projects/format/result.ts';
 import type { Manifest } from '../run/manifest.ts';
@@ -7,11 +7,13 @@ import { parameterCount, type PackIdentity } from './cut3r-pack.ts';
 import { buildEncoder } from './cut3r.ts';
 import { dptBranch } from './dpt.ts';
 import { parseConstructor } from './expression.ts';
+import { gaussianHead } from './gaussian-head.ts';
 import type { GraphBuilder, Value } from './graph.ts';
 import { decoderBlock, layerNorm, linear, mlp, type Net } from './layers.ts';
 import { writePack, type CompileOptions } from './pack-writer.ts';
 import { expand } from './points.ts';
 import { gridPositions, ropeTable } from './positions.ts';
+import { partBehind } from './source-views.ts';
 import type { TensorSource } from './tensor-source.ts';
 import { WeightLedger, type Precision } from './weights.ts';
 
@@ -22,10 +24,19 @@ export const dust3rLicence = {
   mustAccept: true,
 };
 
+export const splatt3rLicence = {
+  id: 'CC-BY-NC-4.0',
+  name: 'Creative Commons Attribution-NonCommercial 4.0 (Splatt3R; it stands on MASt3R by Naver, whose terms hold too)',
+  url: 'https://github.com/btsmart/splatt3r/blob/main/License',
+  mustAccept: true,
+};
+
 export interface Dust3rConfig {
   head: 'linear' | 'dpt';
   /** MASt3R: descriptors to match by. */
   descriptors: boolean;
+  /** Splatt3R: a Gaussian for every pixel. */
+  gaussians: boolean;
   patchPx: number;
   sizePx: number;
   ropeBase: number;
@@ -66,13 +77,16 @@ function readConfig(source: TensorSource, fileName: string): Dust3rConfig {
   const [channels, , patchPx] = shape('patch_embed.proj.weight');
   const width = shape('decoder_embed.weight')[0];
   const head = tensors.has('downstream_head1.dpt.head.0.weight') ? 'dpt' : 'linear';
+  const gaussians = tensors.has('downstream_head1.gaussian_dpt.dpt.head.4.weight');
   const size = options.get('img_size');
   if (patchPx !== side) throw refuse(`its patches are ${patchPx} pixels wide, not ${side}.`);
   if (options.has('pos_embed') && options.get('pos_embed') !== 'RoPE100')
     throw refuse('its position embedding is not RoPE100.');
   return {
     head,
-    descriptors: tensors.has('downstream_head1.head_local_features.fc1.weight'),
+    // Splatt3R has descriptors too; nothing here asks for them.
+    descriptors: !gaussians && tensors.has('downstream_head1.head_local_features.fc1.weight'),
+    gaussians,
     patchPx,
     sizePx: Array.isArray(size) ? Math.max(...(size as number[])) : 512,
     ropeBase: 100,
@@ -144,20 +158,21 @@ function head(net: Net, config: Dust3rConfig, view: View, number: number): void 
   const last = levels[depth];
   const dims = [`height_${number}`, `width_${number}`];
   const middle = [levels[Math.floor((depth * 2) / 4)], levels[Math.floor((depth * 3) / 4)]];
+  const taps = [tokens, ...middle, last];
+  const widths = [encoder.channels, channels, channels, channels];
   const map =
     config.head === 'dpt'
-      ? dptBranch(
-          net,
-          `${prefix}.dpt`,
-          [tokens, ...middle, last],
-          [encoder.channels, channels, channels, channels],
-          { rows, cols },
-          4,
-        )
+      ? dptBranch(net, `${prefix}.dpt`, taps, widths, { rows, cols }, 4)
       : pixels(g, linear(net, `${prefix}.proj`, last, { inputs: channels, outputs: 4 * side * side }), view, 4);
   g.output(`points_${number}`, expand(g, g.slice(map, 2, 0, 3)), [...dims, 3]);
   const confidence = g.op('Exp', [g.op('Squeeze', [g.slice(map, 2, 3), g.ints(2)])]);
   g.output(`conf_${number}`, g.add(confidence, g.scalar(1)), dims);
+  // The runner shows every photo as the first of some pair: the other branch would say the same from farther away.
+  if (config.gaussians && number === 1)
+    g.output('gaussians_1', gaussianHead(net, `${prefix}.gaussian_dpt.dpt`, taps, widths, { rows, cols }), [
+      ...dims,
+      14,
+    ]);
   if (!config.descriptors) return;
   const hidden = net.weights.rowsOf(`${prefix}.head_local_features.fc1.weight`);
   const outputs = net.weights.rowsOf(`${prefix}.head_local_features.fc2.weight`);
@@ -179,10 +194,20 @@ function pixels(g: GraphBuilder, x: Value, { rows, cols }: View, count: number):
   return g.op('Reshape', [moved, size]);
 }
 
-const unused = (name: string): boolean =>
+const unused = (name: string, { gaussians }: Dust3rConfig): boolean =>
   /^(mask_token|prediction_head\.)/.test(name) ||
+  (gaussians && /^downstream_head(\d\.head_local_features|2\.gaussian_dpt)\./.test(name)) ||
   /\.scratch\.layer_rn\.\d\./.test(name) ||
   /\.scratch\.refinenet4\.resConfUnit1\./.test(name);
+
+/** Lightning keeps Splatt3R's network under the field `encoder`, beside what it was trained with. */
+const networkIn = (source: TensorSource): TensorSource =>
+  partBehind(source, source.tensors.has('encoder.decoder_embed.weight') ? 'encoder.' : '');
+
+export const isDust3r = (source: TensorSource): boolean => {
+  const { tensors } = networkIn(source);
+  return tensors.has('dec_blocks2.0.norm1.weight') && tensors.has('decoder_embed.weight');
+};
 
 /** @throws StudioFailure 'checkpoint-unsupported' */
 export function buildDust3r(
@@ -190,10 +215,11 @@ export function buildDust3r(
   fileName: string,
   precision: Precision,
 ): { config: Dust3rConfig; graphs: Record<string, BuiltGraph> } {
-  const config = readConfig(source, fileName);
-  const ledger = new WeightLedger(source);
+  const network = networkIn(source);
+  const config = readConfig(network, fileName);
+  const ledger = new WeightLedger(network);
   const graphs = { encoder: buildEncoder(config, ledger, precision), pair: buildPair(config, ledger, precision) };
-  ledger.assertComplete(fileName, unused);
+  ledger.assertComplete(fileName, (name) => unused(name, config));
   return { config, graphs };
 }
 
@@ -206,9 +232,9 @@ export async function compileDust3r(
 ): Promise<Manifest> {
   const { config, graphs } = buildDust3r(source, fileName, identity.precision);
   const { fingerprint, ...named } = identity;
-  const { head: headKind, patchPx, sizePx, descriptors } = config;
-  const family = descriptors ? 'mast3r' : 'dust3r';
-  const facts = { head: headKind, patchPx, sizePx, descriptors, fingerprint };
+  const { head: headKind, patchPx, sizePx, descriptors, gaussians } = config;
+  const family = gaussians ? 'splatt3r' : descriptors ? 'mast3r' : 'dust3r';
+  const facts = { head: headKind, patchPx, sizePx, descriptors, gaussians, fingerprint };
   return writePack(
     folder,
     { ...named, kind: 'pairwise', family, parameters: parameterCount(source), config: facts, workingMb: 400 },

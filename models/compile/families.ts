@@ -5,7 +5,7 @@ import { StudioFailure } from '../../projects/format/result.ts';
 import type { Manifest } from '../run/manifest.ts';
 import { buildClip, clipLicence, compileClip, type Activation } from './clip.ts';
 import { isClip } from './clip-names.ts';
-import { buildDust3r, compileDust3r, dust3rLicence } from './dust3r.ts';
+import { buildDust3r, compileDust3r, dust3rLicence, isDust3r, splatt3rLicence } from './dust3r.ts';
 import { buildLseg, compileLseg, isLseg, lsegLicence } from './lseg.ts';
 import { buildCut3r, compileCut3r, cut3rLicence, ownLicence, parameterCount, type PackIdentity } from './cut3r-pack.ts';
 import type { CompileOptions } from './pack-writer.ts';
@@ -108,15 +108,19 @@ const lseg: Family = {
 
 const dust3r: Family = {
   family: 'dust3r',
-  holds: ({ tensors }) => tensors.has('dec_blocks2.0.norm1.weight') && tensors.has('decoder_embed.weight'),
+  holds: isDust3r,
   describe: (source, fileName, precision) => {
     const { config, graphs } = buildDust3r(source, fileName, precision);
-    const [id, name] = config.descriptors ? ['mast3r', 'MASt3R'] : ['dust3r', 'DUSt3R'];
+    const [id, name] = config.gaussians
+      ? ['splatt3r', 'Splatt3R']
+      : config.descriptors
+        ? ['mast3r', 'MASt3R']
+        : ['dust3r', 'DUSt3R'];
     return {
       id: `${id}-${config.sizePx}-${config.head}${halfId(precision)}`,
       name: `${name} ${config.sizePx} ${config.head === 'dpt' ? 'DPT' : 'linear'}${halfName(precision)}`,
       kind: 'pairwise',
-      licence: dust3rLicence,
+      licence: config.gaussians ? splatt3rLicence : dust3rLicence,
       packBytes: bytesOf(graphs),
     };
   },

@@ -1,4 +1,5 @@
-// Gaussians from the points of any method: one flat disc per point, as large as its pixel on the surface, kept once per surface.
+// Gaussians from the points of any method: one flat disc per point, as large as its pixel on the surface, or what the method itself predicts
+// for that point; kept once per surface either way.
 //
 // A point that an earlier frame already shows at the same or a better resolution is left out, so a scene does not grow with every
 // redundant photo. Opacity follows the method's confidence and the agreement of the other views: seen again raises it, seen
@@ -6,7 +7,7 @@
 
 import { noFeature, type GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
 import { resized, type Intrinsics } from '../../projects/format/intrinsics.ts';
-import type { PointColumns } from '../../projects/format/point-chunk.ts';
+import type { PointColumns, PointGaussians } from '../../projects/format/point-chunk.ts';
 import { compose, inverse, matrixFromQuaternion, quaternionFromMatrix, type Sim3 } from '../../projects/format/sim3.ts';
 
 /** What another view says about a place: its depth grid and where it stands. */
@@ -58,9 +59,10 @@ export function gaussiansFromPoints(
   const lookups = others.map((other) => lookupOf(other, view));
   const focal = (view.intrinsics.fxPx + view.intrinsics.fyPx) / 2;
   let n = 0;
+  const { gaussians } = points;
   for (let i = 0; i < points.count; i++) {
     const [x, y, z] = [points.positions[3 * i], points.positions[3 * i + 1], points.positions[3 * i + 2]];
-    if (!(z > 0)) continue;
+    if (!(z > 0) || gaussians?.colors[4 * i + 3] === 0) continue;
     const footprint = z / focal;
     let agree = 0;
     let through = 0;
@@ -74,6 +76,12 @@ export function gaussiansFromPoints(
       } else if (seen.gap > seenThrough) through++;
     }
     if (shown || through > agree + 1) continue;
+    if (gaussians) {
+      copyGaussian(columns, n, points.positions, gaussians, i);
+      columns.colors[4 * n + 3] = Math.round(columns.colors[4 * n + 3] * Math.min(1, (agree + 1) / (1 + 2 * through)));
+      n++;
+      continue;
+    }
     const opacity = (points.colors[4 * i + 3] / 255) * 0.5 + 0.5 * Math.min(1, (agree + 1) / (2 + 2 * through));
     writeDisc(columns, n, points, i, footprint);
     columns.colors[4 * n + 3] = Math.round(255 * Math.max(0.05, Math.min(0.98, opacity)));
@@ -111,6 +119,25 @@ function lookupOf(other: DepthView, own: DepthView): (x: number, y: number, z: n
     if (!(depth > 0)) return null;
     return { gap: (depth - oz) / oz, footprint: oz / focal / otherFromOwn.scale, done: other.done };
   };
+}
+
+/** Gaussian n as the method predicts it for point i. */
+function copyGaussian(
+  columns: GaussianColumns,
+  n: number,
+  positions: Float32Array,
+  gaussians: PointGaussians,
+  i: number,
+): void {
+  for (let k = 0; k < 3; k++) {
+    columns.means[3 * n + k] = positions[3 * i + k] + gaussians.offsets[3 * i + k];
+    columns.logScales[3 * n + k] = gaussians.logScales[3 * i + k];
+  }
+  for (let k = 0; k < 4; k++) {
+    columns.rotations[4 * n + k] = gaussians.rotations[4 * i + k];
+    columns.colors[4 * n + k] = gaussians.colors[4 * i + k];
+  }
+  columns.featureIdx[n] = noFeature;
 }
 
 /** Disc n from point i: flat along the normal, stretched where the surface leans away; a small ball where the normal is unknown. */

@@ -1,6 +1,7 @@
 // The only shape of a method: a state, a photo, and what the state says after meeting it.
 
 import type { Intrinsics } from '../../projects/format/intrinsics.ts';
+import type { PointGaussians } from '../../projects/format/point-chunk.ts';
 import type { NamedTensor } from '../../projects/format/safetensors.ts';
 import type { Photo, PhotoId, PointChunk, RunSettings } from '../../projects/format/scene.ts';
 import type { Sim3 } from '../../projects/format/sim3.ts';
@@ -56,6 +57,8 @@ export interface PointMap {
   errors: Float32Array | null;
   /** cells: 1 where the point moves, or null. */
   moving: Uint8Array | null;
+  /** A row for each cell; left out by methods that predict points only. */
+  gaussians?: PointGaussians;
 }
 
 export interface Placement {

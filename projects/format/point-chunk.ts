@@ -1,7 +1,19 @@
 // Points of one frame as columns in camera axes, in shuffled order, so that any prefix is a fair sample.
 
-import { decodeSafetensors, encodeSafetensors, SafetensorsError } from './safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, SafetensorsError, type NamedTensor } from './safetensors.ts';
 import type { Bounds } from './scene.ts';
+
+/** Gaussians that a method predicts beside its points, a row for each point. */
+export interface PointGaussians {
+  /** count × 3: from the point to the mean, in the axes of `positions`. */
+  offsets: Float32Array;
+  /** count × 3: natural logarithm of the standard deviation along each own axis, the smallest last. */
+  logScales: Float32Array;
+  /** count × 4: unit quaternion x y z w · 32767, cameraFromGaussian. */
+  rotations: Int16Array;
+  /** count × 4: red, green, blue (sRGB) and opacity 0…255; opacity 0: the point has no Gaussian. */
+  colors: Uint8Array;
+}
 
 /** One frame's points in memory. All columns have `count` rows. */
 export interface PointColumns {
@@ -18,6 +30,8 @@ export interface PointColumns {
   errors: Uint8Array;
   /** count: bit 0 moving, bit 1 inferred (never seen). */
   flags: Uint8Array;
+  /** null: the method predicts points only. */
+  gaussians: PointGaussians | null;
   gridWidthPx: number;
   gridHeightPx: number;
 }
@@ -31,19 +45,33 @@ export const emptyPointColumns = (count: number, gridWidthPx: number, gridHeight
   normals: new Int8Array(count * 3),
   errors: new Uint8Array(count),
   flags: new Uint8Array(count),
+  gaussians: null,
   gridWidthPx,
   gridHeightPx,
 });
 
 export const pointFlag = { moving: 1, inferred: 2 } as const;
 
+/** Gaussians of so many points, none of them there yet. */
+export const emptyPointGaussians = (count: number): PointGaussians => ({
+  offsets: new Float32Array(count * 3),
+  logScales: new Float32Array(count * 3),
+  rotations: new Int16Array(count * 4),
+  colors: new Uint8Array(count * 4),
+});
+
 /** Bytes of one point on disk: 12 position, 4 colour, 4 pixel, 3 normal, 1 error, 1 flag. */
 export const bytesPerPoint = 25;
+/** With a Gaussian: 12 offset, 12 scales, 8 rotation and 4 colour more. */
+export const bytesPerGaussianPoint = bytesPerPoint + 36;
 
 /** Writes the columns in a random order fixed by `seed`, so that the same points give the same bytes. */
 export function encodePointChunk(columns: PointColumns, seed = 1): Uint8Array<ArrayBuffer> {
   const order = shuffledOrder(columns.count, seed);
-  const pick = <T extends Float32Array | Uint16Array | Uint8Array | Int8Array>(source: T, items: number): T => {
+  const pick = <T extends Float32Array | Int16Array | Uint16Array | Uint8Array | Int8Array>(
+    source: T,
+    items: number,
+  ): T => {
     const target = new (source.constructor as new (n: number) => T)(columns.count * items);
     for (let i = 0; i < columns.count; i++) {
       const from = order[i] * items;
@@ -52,6 +80,15 @@ export function encodePointChunk(columns: PointColumns, seed = 1): Uint8Array<Ar
     return target;
   };
   const n = columns.count;
+  const { gaussians } = columns;
+  const predicted: Record<string, NamedTensor> = gaussians
+    ? {
+        splatOffsets: { dtype: 'F32', shape: [n, 3], data: pick(gaussians.offsets, 3) },
+        splatLogScales: { dtype: 'F32', shape: [n, 3], data: pick(gaussians.logScales, 3) },
+        splatRotations: { dtype: 'I16', shape: [n, 4], data: pick(gaussians.rotations, 4) },
+        splatColors: { dtype: 'U8', shape: [n, 4], data: pick(gaussians.colors, 4) },
+      }
+    : {};
   return encodeSafetensors(
     {
       positions: { dtype: 'F32', shape: [n, 3], data: pick(columns.positions, 3) },
@@ -60,6 +97,7 @@ export function encodePointChunk(columns: PointColumns, seed = 1): Uint8Array<Ar
       normals: { dtype: 'I8', shape: [n, 3], data: pick(columns.normals, 3) },
       errors: { dtype: 'U8', shape: [n], data: pick(columns.errors, 1) },
       flags: { dtype: 'U8', shape: [n], data: pick(columns.flags, 1) },
+      ...predicted,
     },
     {
       kind: 'points',
@@ -89,6 +127,14 @@ export function decodePointChunk(file: Uint8Array): PointColumns {
     normals: column<Int8Array>('normals', 'I8', 3),
     errors: column<Uint8Array>('errors', 'U8', 1),
     flags: column<Uint8Array>('flags', 'U8', 1),
+    gaussians: tensors.has('splatOffsets')
+      ? {
+          offsets: column<Float32Array>('splatOffsets', 'F32', 3),
+          logScales: column<Float32Array>('splatLogScales', 'F32', 3),
+          rotations: column<Int16Array>('splatRotations', 'I16', 4),
+          colors: column<Uint8Array>('splatColors', 'U8', 4),
+        }
+      : null,
     gridWidthPx: Number(metadata.gridWidthPx),
     gridHeightPx: Number(metadata.gridHeightPx),
   };

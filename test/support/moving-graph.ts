@@ -101,6 +101,7 @@ function columnsOf(
     normals: new Int8Array(3 * count),
     errors: new Uint8Array(count),
     flags: Uint8Array.from(seen, ({ point }) => (isMoving(point) ? pointFlag.moving : 0)),
+    gaussians: null,
     gridWidthPx: 640,
     gridHeightPx: 480,
   };

@@ -8,13 +8,17 @@ import { codeOf } from '../../../models/language/codebook.ts';
 import { findRoomPlanes, surfaceKindOf, type RoomPlanes } from '../../../models/language/surface.ts';
 import { encodeGaussianChunk, type GaussianColumns } from '../../../projects/format/gaussian-chunk.ts';
 import { projectPoint, resized } from '../../../projects/format/intrinsics.ts';
-import type { PointColumns } from '../../../projects/format/point-chunk.ts';
+import { bytesPerGaussianPoint, bytesPerPoint, type PointColumns } from '../../../projects/format/point-chunk.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
 import { compose, inverse, rotate, transformPoint, type Sim3, type Vec3 } from '../../../projects/format/sim3.ts';
 import { writeDurably } from '../durable-file.ts';
 import { FileCache, readPoints } from './scene-files.ts';
 
-const points = new FileCache<PointColumns>(readPoints, ({ count }) => count * 25, 400 * 2 ** 20);
+const points = new FileCache<PointColumns>(
+  readPoints,
+  ({ count, gaussians }) => count * (gaussians ? bytesPerGaussianPoint : bytesPerPoint),
+  400 * 2 ** 20,
+);
 
 /** Frames whose depth is asked whether it shows a point too. More would rarely see it from a better place. */
 const maxNeighbours = 8;

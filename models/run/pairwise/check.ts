@@ -1,7 +1,7 @@
 // Checks of pairwise packs: a recorded pair, and that any pair gives finite numbers.
 //
-// Layout of the recording: `in.1.img`, `in.2.img` [1, 3, H, W]; `out.1.pts3d`, `out.2.pts3d_in_other_view`, `out.i.conf`, and for MASt3R `out.i.desc`,
-// `out.i.desc_conf`.
+// Layout of the recording: `in.1.img`, `in.2.img` [1, 3, H, W]; `out.1.pts3d`, `out.2.pts3d_in_other_view`, `out.i.conf`, for MASt3R `out.i.desc`,
+// `out.i.desc_conf`, for Splatt3R `out.1.gaussians`.
 
 import { StudioFailure } from '../../../projects/format/result.ts';
 import type { NamedTensor } from '../../../projects/format/safetensors.ts';
@@ -19,6 +19,7 @@ const outputs: Readonly<Record<string, string>> = {
   'out.2.desc': 'desc_2',
   'out.1.desc_conf': 'desc_conf_1',
   'out.2.desc_conf': 'desc_conf_2',
+  'out.1.gaussians': 'gaussians_1',
 };
 
 /** @throws StudioFailure 'golden-mismatch' when the file is no recorded pair */

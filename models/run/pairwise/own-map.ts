@@ -1,6 +1,7 @@
 // One photo's own point map out of several pairs, and how much two predictions of it disagree.
 
 import type { PhotoId } from '../../../projects/format/scene.ts';
+import { splatt3rGaussians } from '../head-gaussians.ts';
 import type { PointMap } from '../reconstructor.ts';
 import { shownConfidence } from '../recurrent/answers.ts';
 import type { PairView } from './pair-network.ts';
@@ -17,7 +18,7 @@ export function meanOf(values: Float32Array): number {
 
 /**
  * Mean of a photo's maps, all in its own camera axes, weighted by confidence (MASt3R's canonical point map, model-facts 5). Each pair has its own
- * unit: all are brought to that of the first map.
+ * unit: all are brought to that of the first map, whose Gaussians are kept.
  * @param views at least one, the most trusted first, all of one size
  */
 export function mergedView(views: readonly PairView[]): PairView {
@@ -115,6 +116,7 @@ export function shownMap(view: PairView, photoId: PhotoId, colors: Uint8Array, e
     normals: null,
     errors,
     moving: null,
+    ...(view.gaussians ? { gaussians: splatt3rGaussians(view.gaussians, colors) } : {}),
   };
 }
 

@@ -13,6 +13,8 @@ export interface PairView {
   points: Float32Array;
   /** height × width, 1 … ∞. */
   confidences: Float32Array;
+  /** height × width × 14, in the order of models/compile/gaussian-head.ts; only Splatt3R's first view has it. */
+  gaussians?: Float32Array;
 }
 
 /** Whatever can look at two photos at once. */
@@ -55,7 +57,9 @@ export class PairNetwork implements PairPredictor {
       const confidence = answer[`conf_${number}`];
       const [heightPx, widthPx] = confidence.shape;
       const points = answer[`points_${number}`].data as Float32Array;
-      return { widthPx, heightPx, points, confidences: confidence.data as Float32Array };
+      const gaussians = answer[`gaussians_${number}`];
+      const predicted = gaussians ? { gaussians: gaussians.data as Float32Array } : {};
+      return { widthPx, heightPx, points, confidences: confidence.data as Float32Array, ...predicted };
     };
     return [view(1), view(2)];
   }

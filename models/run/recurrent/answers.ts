@@ -2,6 +2,7 @@
 
 import type { PhotoId } from '../../../projects/format/scene.ts';
 import { matrixFromQuaternion, normalizedQuaternion, type Sim3 } from '../../../projects/format/sim3.ts';
+import { ownGaussians } from '../head-gaussians.ts';
 import type { PointMap } from '../reconstructor.ts';
 import type { StepAnswer } from './network.ts';
 
@@ -39,6 +40,7 @@ export function pointMapOf(answer: StepAnswer, photoId: PhotoId, colors: Uint8Ar
     normals: null,
     errors: colors ? disagreement(answer) : null,
     moving: null,
+    ...(colors && answer.gaussians ? { gaussians: ownGaussians(answer.gaussians, pointsSelf, widthPx, colors) } : {}),
   };
 }
 

@@ -40,6 +40,22 @@ test('cells without a point are left out, and every column speaks of the same ce
   expect([...columns.flags]).toEqual([0, 1, 0, 0, 0]);
 });
 
+test('Gaussians of a cell go with its point', () => {
+  const gaussians = {
+    offsets: Float32Array.from({ length: 18 }, (_, i) => i),
+    logScales: Float32Array.from({ length: 18 }, (_, i) => -i),
+    rotations: Int16Array.from({ length: 24 }, (_, i) => i),
+    colors: Uint8Array.from({ length: 24 }, (_, i) => i),
+  };
+  const columns = columnsOf({ ...map, gaussians });
+  // Cell 1 has no point: the second row is that of cell 2.
+  expect([...(columns.gaussians?.offsets.subarray(3, 6) ?? [])]).toEqual([6, 7, 8]);
+  expect([...(columns.gaussians?.logScales.subarray(3, 6) ?? [])]).toEqual([-6, -7, -8]);
+  expect([...(columns.gaussians?.rotations.subarray(4, 8) ?? [])]).toEqual([8, 9, 10, 11]);
+  expect([...(columns.gaussians?.colors.subarray(4, 8) ?? [])]).toEqual([8, 9, 10, 11]);
+  expect(columnsOf(map).gaussians).toBeNull();
+});
+
 test('inferred points are marked as never seen', () => {
   expect([...columnsOf({ ...map, kind: 'inferred', moving: null }).flags]).toEqual([2, 2, 2, 2, 2]);
 });

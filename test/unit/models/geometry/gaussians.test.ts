@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { depthViewOf, gaussiansFromPoints } from '../../../../models/geometry/gaussians.ts';
 import { decodeGaussianChunk, encodeGaussianChunk } from '../../../../projects/format/gaussian-chunk.ts';
 import { pinhole, rayThroughPixel } from '../../../../projects/format/intrinsics.ts';
-import { emptyPointColumns, type PointColumns } from '../../../../projects/format/point-chunk.ts';
+import { emptyPointColumns, emptyPointGaussians, type PointColumns } from '../../../../projects/format/point-chunk.ts';
 import { identitySim3, rotate, type Quaternion, type Sim3, type Vec3 } from '../../../../projects/format/sim3.ts';
 
 const grid = pinhole(40, 30, 40);
@@ -47,6 +47,35 @@ test('a disc lies flat on its surface and is as wide as its pixel there', () => 
     expect(long).toBeGreaterThanOrEqual(across);
     expect(thin).toBeLessThan(across);
   }
+});
+
+test('what the method itself predicts takes the place of the discs, and is kept once per surface too', () => {
+  const [first, second] = [wall(0), wall(1)];
+  for (const { points } of [first, second]) {
+    const gaussians = emptyPointGaussians(points.count);
+    points.gaussians = gaussians;
+    // Every second pixel has one, a little before its point.
+    for (let i = 0; i < points.count; i += 2) {
+      gaussians.offsets.set([0, 0, -0.25], 3 * i);
+      gaussians.logScales.set([-1, -2, -3], 3 * i);
+      gaussians.rotations.set([0, 32767, 0, 0], 4 * i);
+      gaussians.colors.set([10, 20, 30, 100], 4 * i);
+    }
+  }
+  const view = depthViewOf(first.points, first.pose, grid, true);
+  const alone = gaussiansFromPoints(first.points, view, []);
+  expect(alone.count).toBe(first.points.count / 2);
+  expect([...alone.means.subarray(3, 6)]).toEqual([...first.points.positions.subarray(6, 8), 3.75]);
+  expect([...alone.logScales.subarray(0, 3)]).toEqual([-1, -2, -3]);
+  expect([...alone.rotations.subarray(0, 4)]).toEqual([0, 32767, 0, 0]);
+  expect([...alone.colors.subarray(0, 4)]).toEqual([10, 20, 30, 100]);
+  const added = gaussiansFromPoints(second.points, depthViewOf(second.points, second.pose, grid, false), [view]);
+  expect(added.count / alone.count).toBeCloseTo(0.25, 1);
+  // A view that looks through the wall takes from its opacity.
+  const far = wall(0);
+  far.points.positions.forEach((value, i) => (far.points.positions[i] = 2 * value));
+  const doubted = gaussiansFromPoints(first.points, view, [depthViewOf(far.points, far.pose, grid, false)]);
+  expect(doubted.colors[3]).toBe(33);
 });
 
 test('a second photo of the same wall adds only what the first did not show', () => {

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import {
   boundsOf,
+  bytesPerGaussianPoint,
   bytesPerPoint,
   decodePointChunk,
   encodePointChunk,
@@ -20,6 +21,7 @@ function ramp(count: number): PointColumns {
     normals: Int8Array.from(of(3), (_, i) => i),
     errors: Uint8Array.from(of(1), (_, i) => i),
     flags: Uint8Array.from(of(1), (_, i) => i % 2),
+    gaussians: null,
     gridWidthPx: 20,
     gridHeightPx: 10,
   };
@@ -37,6 +39,27 @@ test('every point comes back with all its columns, in another order', () => {
     expect(back.flags[k]).toBe(i % 2);
   }
   expect(seen.size).toBe(200);
+});
+
+test('Gaussians that a method predicts stay beside their points', () => {
+  const points = ramp(200);
+  const of = (items: number) => ({ length: 200 * items });
+  points.gaussians = {
+    offsets: Float32Array.from(of(3), (_, i) => -i),
+    logScales: Float32Array.from(of(3), (_, i) => i / 2),
+    rotations: Int16Array.from(of(4), (_, i) => i),
+    colors: Uint8Array.from(of(4), (_, i) => i),
+  };
+  const file = encodePointChunk(points);
+  expect(file.byteLength).toBeLessThan(200 * bytesPerGaussianPoint + 1500);
+  const { gaussians, positions } = decodePointChunk(file);
+  expect(gaussians?.offsets).toEqual(positions.map((value) => -value));
+  expect(gaussians?.logScales).toEqual(positions.map((value) => value / 2));
+  for (let k = 0; k < 200; k++) {
+    const i = positions[3 * k] / 3;
+    expect(gaussians?.rotations[4 * k + 1]).toBe(4 * i + 1);
+    expect(gaussians?.colors[4 * k + 3]).toBe((4 * i + 3) % 256);
+  }
 });
 
 test('a prefix is a fair sample: its mean is near the mean of all', () => {
