@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { inRepository } from '../../build/sources.ts';
 
-const startLimitMs = 60_000;
+const startLimitMs = 180_000;
 
 export class StudioHost {
   readonly process: ChildProcess;
