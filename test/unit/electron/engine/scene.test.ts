@@ -1,5 +1,5 @@
 // A rendered room with known truth becomes splats, answers questions in words, and is drawn from where nobody stood.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -9,11 +9,11 @@ import { sceneHandlers } from '../../../../electron/engine/scene/handlers.ts';
 import { comparePictures } from '../../../../models/evaluate/pictures.ts';
 import { addPack } from '../../../../models/run/add-pack.ts';
 import { decodeGaussianChunk } from '../../../../projects/format/gaussian-chunk.ts';
-import { decodeSafetensors, encodeSafetensors } from '../../../../projects/format/safetensors.ts';
 import { projectPoint } from '../../../../projects/format/intrinsics.ts';
 import { arcCameras, boxRoom } from '../../../../projects/sample/presets.ts';
 import { renderScene } from '../../../../projects/sample/render-scene.ts';
 import { renderFrames, type RenderedFrame } from '../../../support/rendered-frames.ts';
+import { writeWithWholeVocabulary } from '../../../support/whole-vocabulary.ts';
 
 const up = [0, 0, 1] as const;
 const scene = boxRoom();
@@ -164,25 +164,13 @@ describe('questions', () => {
   });
 });
 
-/** A tiny network of the fixtures with a row for every token of the real vocabulary. */
-async function withWholeVocabulary(fixture: string, table: string): Promise<string> {
-  const file = new URL(`../../../fixtures/models/${fixture}`, import.meta.url);
-  const tensors = Object.fromEntries(decodeSafetensors(await readFile(file)).tensors);
-  const data = Float32Array.from({ length: 49408 * 64 }, (_, i) => Math.sin(i * 12.9898) * 0.3);
-  tensors[table] = { dtype: 'F32', shape: [49408, 64], data };
-  const path = join(folder, 'words.safetensors');
-  await writeFile(path, encodeSafetensors(tensors));
-  return path;
-}
-
-describe.each([
-  ['CLIP', 'clip-tiny/openclip.safetensors', 'token_embedding.weight'],
-  ['LSeg', 'lseg-tiny/lseg.safetensors', 'net.clip_pretrained.token_embedding.weight'],
-])('with %s as language pack', (name, fixture, table) => {
+describe.each(['CLIP', 'LSeg'] as const)('with %s as language pack', (name) => {
   // Random weights: what a word means is nonsense, how it travels is not.
   let language: LanguageFiles;
   beforeAll(async () => {
-    const { pack } = await addPack(await withWholeVocabulary(fixture, table), {
+    const checkpoint = join(folder, `${name}.safetensors`);
+    await writeWithWholeVocabulary(name, checkpoint);
+    const { pack } = await addPack(checkpoint, {
       packsFolder: join(folder, `packs-${name}`),
       acceptLicence: true,
     });

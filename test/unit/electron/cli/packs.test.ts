@@ -1,0 +1,78 @@
+// Packs of one's own in a terminal: Splatt3R reconstructs and brings its splats, LSeg makes every word known. Random weights: plumbing only.
+
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeSafetensors } from '../../../../projects/format/safetensors.ts';
+import { startCli } from '../../../support/crash.ts';
+import { writeWithWholeVocabulary } from '../../../support/whole-vocabulary.ts';
+
+const inRepository = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
+let root: string;
+const cli = (...args: string[]) => startCli(args, join(root, 'data')).ended;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'cli-packs-'));
+  await mkdir(join(root, 'photos'));
+  for (const name of ['room_01.jpg', 'room_02.jpg'])
+    await copyFile(inRepository(`projects/sample/room/images/${name}`), join(root, 'photos', name));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** Bulk files of the project by kind. */
+async function chunks(kind: string): Promise<ReturnType<typeof decodeSafetensors>[]> {
+  const folder = join(root, 'project', 'chunks');
+  const files = await Promise.all((await readdir(folder)).map(async (name) => readFile(join(folder, name))));
+  return files.map((file) => decodeSafetensors(file)).filter(({ metadata }) => metadata.kind === kind);
+}
+
+test('add, list, reconstruct, ask, export', { timeout: 300_000 }, async () => {
+  const project = ['--project', join(root, 'project')];
+  const checkpoint = inRepository('test/fixtures/models/splatt3r-tiny/splatt3r.safetensors');
+  const refused = await cli('models', 'add', checkpoint);
+  expect(refused.stderr).toMatch(/NonCommercial 4\.0 \(Splatt3R.*\[model-licence\]/s);
+  expect((await cli('models', 'add', checkpoint, '--accept-licence')).code).toBe(0);
+  const made = await cli(
+    'reconstruct',
+    join(root, 'photos'),
+    ...project,
+    '--engine',
+    'splatt3r-64-dpt',
+    '--refine',
+    'off',
+    '--json',
+  );
+  expect(JSON.parse(made.stdout), made.stderr).toMatchObject({ engine: 'splatt3r-64-dpt', frames: 2, registered: 2 });
+
+  const before = await cli('query', ...project, 'zebra');
+  expect(before.stderr).toContain('I know no word like “zebra” without a language pack.');
+  // Every splat that was made is one that the network predicted.
+  const predicted = new Set<number>();
+  for (const { tensors } of await chunks('points'))
+    for (const value of tensors.get('splatLogScales')?.data as Float32Array) predicted.add(value);
+  const splats = await chunks('gaussians');
+  expect(splats).toHaveLength(2);
+  const scales = splats.flatMap(({ tensors }) => [...(tensors.get('logScales')?.data as Float32Array)]);
+  expect(scales.length).toBeGreaterThan(100);
+  expect(scales.filter((value) => !predicted.has(value))).toEqual([]);
+
+  const lseg = join(root, 'demo_e200.safetensors');
+  await writeWithWholeVocabulary('LSeg', lseg);
+  expect((await cli('models', 'add', lseg, '--accept-licence')).code).toBe(0);
+  const listed = JSON.parse((await cli('models', 'list', '--json')).stdout) as { name: string; kind: string }[];
+  expect(listed.map(({ name, kind }) => [name, kind])).toEqual([
+    ['Geometry', 'geometry'],
+    ['LSeg ViT-B/16', 'language'],
+    ['Splatt3R 64 DPT', 'pairwise'],
+  ]);
+  const zebra = await cli('query', ...project, 'zebra', '--threshold', '0', '--json');
+  expect(JSON.parse(zebra.stdout), zebra.stderr).toMatchObject({ splats: scales.length / 3 });
+  expect(await chunks('features')).toHaveLength(2);
+
+  const ply = join(root, 'splats.ply');
+  expect((await cli('export', ...project, '--format', 'splat-ply', '--out', ply)).code).toBe(0);
+  const header = (await readFile(ply)).subarray(0, 100).toString('latin1');
+  expect(Number(/element vertex (\d+)/.exec(header)?.[1])).toBe(scales.length / 3);
+});
