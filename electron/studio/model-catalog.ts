@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { ModelInfo } from '../contract/commands.ts';
 import type { Manifest } from '../../models/run/manifest.ts';
-import { findPack, listPacks, removePack, type InstalledPack } from '../../models/run/packs.ts';
+import { findPack, knowsWords, listPacks, removePack, type InstalledPack } from '../../models/run/packs.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 
 /** The method of a run when the user chose none. It is plain computation and has no pack. */
@@ -62,11 +62,17 @@ export class ModelCatalog {
     return folder;
   }
 
-  /** The language pack that answers questions: LSeg, which knows every second pixel, before CLIP, which knows patches; null without one. */
+  /**
+   * The pack that answers questions: LSeg, which knows every second pixel, before CLIP, which knows patches, before a pack of our own, which
+   * knows a list of words; null without one.
+   */
   async languagePack(): Promise<{ id: string; folder: string } | null> {
     const { packs } = await listPacks(this.addedFolder, this.#zooFolder);
     const languages = packs.filter(({ manifest, hidden }) => manifest.kind === 'language' && !hidden);
-    const pack = languages.find(({ manifest }) => manifest.family === 'lseg') ?? languages.at(0);
+    const pack =
+      languages.find(({ manifest }) => manifest.family === 'lseg') ??
+      languages.at(0) ??
+      packs.find((other) => !other.hidden && knowsWords(other));
     return pack ? { id: pack.manifest.id, folder: pack.folder } : null;
   }
 

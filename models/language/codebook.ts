@@ -91,7 +91,6 @@ function scorer(concept: Concept): ((code: number) => number) | null {
       return () => 1;
     case 'position':
     case 'size':
-    case 'class':
     case 'learned':
       return null;
   }

@@ -6,6 +6,7 @@ import { openGraph } from '../run/pack-sessions.ts';
 import type { InstalledPack } from '../run/packs.ts';
 import type { Session, SessionOptions } from '../run/session.ts';
 import { ClipTokenizer } from './clip/tokenizer.ts';
+import { canonicalWords } from './feature-codebook.ts';
 
 /** Unit vectors of a photo's cells: CLIP's patches, or every second pixel for LSeg. */
 export interface PatchFeatures {
@@ -14,6 +15,24 @@ export interface PatchFeatures {
   dim: number;
   /** rows × cols × dim */
   vectors: Float32Array;
+}
+
+/** What answers words: a language pack, or a pack of our own (`word-encoder.ts`). */
+export interface LanguageSource {
+  readonly dim: number;
+  /** Sides of photos are whole multiples of this. */
+  readonly patchPx: number;
+  /** Long side at which photos are looked at. */
+  readonly sizePx: number;
+  /** What cosines of its vectors are multiplied by before they are compared. */
+  readonly temperature: number;
+  /** Unit vector of a word or phrase. @throws StudioFailure 'query-unknown-word' where only a list of words is known */
+  textVector(words: string): Promise<Float32Array>;
+  /** Words that a question is held against: a splat is a hit when the question is nearer than each of them. */
+  negativeWords(words: string): readonly string[];
+  /** @param image both sides whole multiples of `patchPx` */
+  patchFeatures(image: RgbImage): Promise<PatchFeatures>;
+  dispose(): Promise<void>;
 }
 
 /** How a family was trained to be used. */
@@ -39,7 +58,7 @@ const habits: Readonly<Record<string, Habits>> = {
   lseg: { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5], templates: ['{}'], temperature: 1 / 0.07 },
 };
 
-export class LanguageEncoder {
+export class LanguageEncoder implements LanguageSource {
   readonly dim: number;
   /** Sides of photos are whole multiples of this. */
   readonly patchPx: number;
@@ -82,6 +101,11 @@ export class LanguageEncoder {
       vector.forEach((value, k) => (sum[k] += value));
     }
     return normalized(sum);
+  }
+
+  /** LERF's canonical words, whatever the question. */
+  negativeWords(): readonly string[] {
+    return canonicalWords;
   }
 
   /** @param ids tokens from the start to the end token */

@@ -13,9 +13,7 @@ export type Concept =
   | { kind: 'position'; axis: 'height' | 'side' | 'distance'; end: 'low' | 'middle' | 'high' }
   /** A property of a whole instance, ranked among the instances found. */
   | { kind: 'size'; measure: 'volume' | 'height' | 'width'; large: boolean }
-  /** A class of a learned model. */
-  | { kind: 'class'; label: string }
-  /** A word or phrase that only a language pack understands. */
+  /** A word or phrase that only an installed pack understands. */
   | { kind: 'learned' }
   /** Everything. */
   | { kind: 'all' };
@@ -76,18 +74,6 @@ const concepts = new Map<string, Concept>(
   entries.flatMap(([concept, words]) => words.split(', ').map((word): [string, Concept] => [word, concept])),
 );
 
-/** Words for the classes a learned model may bring: word → label. They are known only while such a model is installed. */
-const classWords: readonly (readonly [string, string])[] = [
-  ['chair', 'chair, chairs, armchair, stool, seat'],
-  ['table', 'table, tables, desk, desks'],
-  ['bed', 'bed, beds, mattress'],
-  ['sofa', 'sofa, sofas, couch, couches, settee'],
-  ['wall', 'wall, walls'],
-  ['floor', 'floor, ground'],
-  ['ceiling', 'ceiling'],
-  ['other', 'object, objects, other'],
-];
-
 export interface Lexicon {
   conceptOf(words: string): Concept | null;
   joins(phrase: string): boolean;
@@ -95,15 +81,9 @@ export interface Lexicon {
   words: readonly string[];
 }
 
-/** @param labels classes that an installed learned model tells apart; empty without one */
-export function createLexicon(labels: readonly string[] = []): Lexicon {
-  const own = new Map(concepts);
-  for (const [label, words] of classWords)
-    if (labels.includes(label))
-      for (const word of words.split(', ')) if (!own.has(word)) own.set(word, { kind: 'class', label });
-  for (const label of labels) if (!own.has(label)) own.set(label, { kind: 'class', label });
-  const conceptOf = (words: string): Concept | null => own.get(words) ?? own.get(singular(words)) ?? null;
-  return { conceptOf, joins: (phrase) => own.has(phrase), words: [...own.keys()] };
+export function createLexicon(): Lexicon {
+  const conceptOf = (words: string): Concept | null => concepts.get(words) ?? concepts.get(singular(words)) ?? null;
+  return { conceptOf, joins: (phrase) => concepts.has(phrase), words: [...concepts.keys()] };
 }
 
 /**

@@ -1,13 +1,10 @@
-// The text side of our own packs: a fixed list of words with a unit vector each, and how well a language map fits one of them.
+// The text side of our own packs: a fixed list of words with a unit vector each.
 
 import { StudioFailure } from '../../projects/format/result.ts';
 import type { NamedTensor } from '../../projects/format/safetensors.ts';
 import { openGraph } from '../run/pack-sessions.ts';
 import type { InstalledPack } from '../run/packs.ts';
 import type { SessionOptions } from '../run/session.ts';
-
-/** Of the softmax over words, as in training (LSeg, Li et al. 2022, equation 2). */
-const temperature = 0.07;
 
 export class WordSpace {
   readonly dim: number;
@@ -41,35 +38,23 @@ export class WordSpace {
     }
   }
 
-  /** Unit vector of a word; null for one that is not in the list. */
+  /** Unit vector of a word, of one thing or of several; null for one that is not in the list. */
   textVector(word: string): Float32Array | null {
-    const row = this.#rows.get(word.trim().toLowerCase());
+    const row = this.#rowOf(word);
     return row === undefined ? null : this.#vectors.subarray(row * this.dim, (row + 1) * this.dim);
   }
 
-  /**
-   * How surely each cell is `word` rather than any other of the list: 0…1; null for an unknown word.
-   * @param language cells × dim unit vectors
-   */
-  scores(language: Float32Array, word: string): Float32Array | null {
-    const wanted = this.#rows.get(word.trim().toLowerCase());
-    if (wanted === undefined) return null;
-    const cells = language.length / this.dim;
-    const logits = new Float32Array(this.#vectors.length / this.dim);
-    return Float32Array.from({ length: cells }, (_, cell) => {
-      this.#logitsOf(language, cell, logits);
-      const best = logits.reduce((a, b) => Math.max(a, b));
-      const sum = logits.reduce((total, logit) => total + Math.exp(logit - best), 0);
-      return Math.exp(logits[wanted] - best) / sum;
-    });
+  /** One word for every vector of the list but that of `word`. */
+  others(word: string): readonly string[] {
+    const own = this.#rowOf(word);
+    const first = new Map<number, string>();
+    for (const [other, row] of this.#rows) if (row !== own && !first.has(row)) first.set(row, other);
+    return [...first.values()];
   }
 
-  #logitsOf(language: Float32Array, cell: number, logits: Float32Array): void {
-    for (let row = 0; row < logits.length; row++) {
-      let dot = 0;
-      for (let k = 0; k < this.dim; k++) dot += language[cell * this.dim + k] * this.#vectors[row * this.dim + k];
-      logits[row] = dot / temperature;
-    }
+  #rowOf(word: string): number | undefined {
+    const asked = word.trim().toLowerCase();
+    return this.#rows.get(asked) ?? this.#rows.get(asked.replace(/s$/, ''));
   }
 }
 

@@ -25,6 +25,10 @@ export interface PackList {
   damaged: { id: string; folder: string; reason: string }[];
 }
 
+/** Whether a reconstructing pack answers words too: it has a language map and the words for it (models/train). */
+export const knowsWords = ({ manifest }: Pick<InstalledPack, 'manifest'>): boolean =>
+  manifest.kind === 'recurrent' && Number(manifest.config.languageDim ?? 0) > 0 && 'text' in manifest.graphs;
+
 /** From the root of the program: this file and the bundles in dist/ lie equally deep. */
 export const builtInPacksFolder = fileURLToPath(new URL('../../models/zoo', import.meta.url));
 

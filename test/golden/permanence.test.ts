@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FeatureCodebook, relevancyOfCodes } from '../../models/language/feature-codebook.ts';
+import { WordEncoder } from '../../models/language/word-encoder.ts';
 import { WordSpace } from '../../models/language/word-space.ts';
 import { addPack, type AddedPack } from '../../models/run/add-pack.ts';
 import { checkPack } from '../../models/run/check-pack.ts';
@@ -123,21 +125,34 @@ describe('a checkpoint trained here', () => {
       expect(focalAt(x, y)).toBeCloseTo(focalPx, 2);
   });
 
-  test('answers questions in words: floor lies where the floor is', async () => {
-    const space = await WordSpace.open(added.pack, session);
-    expect(space.textVector('carpet')).toEqual(space.textVector('rug'));
-    expect(space.textVector('zeppelin')).toBeNull();
-    const floorRow = space.words.indexOf('floor');
-    const language = answers[0].language as NamedTensor;
-    const [rows, cols] = language.shape;
-    const scores = space.scores(language.data as Float32Array, 'floor') as Float32Array;
-    expect(scores.every((score) => score >= 0 && score <= 1)).toBe(true);
+  test('answers questions in words as a source of language: floor lies where the floor is', async () => {
+    const encoder = await WordEncoder.open(added.pack, session);
+    const { data, shape } = golden.get('in.0.img') as NamedTensor;
+    const [, , heightPx, widthPx] = shape;
+    const planes = data as Float32Array;
+    const photo = Uint8Array.from({ length: 3 * widthPx * heightPx }, (_, i) =>
+      Math.round((planes[(i % 3) * widthPx * heightPx + Math.floor(i / 3)] + 1) * 127.5),
+    );
+    const { rows, cols, vectors } = await encoder.patchFeatures({ widthPx, heightPx, data: photo });
+    // The golden picture has float colours, a photo has bytes.
+    expect(largestDifference(vectors, answers[0].language?.data as Float32Array)).toBeLessThan(0.05);
+
+    const relevancyOf = async (word: string): Promise<number[]> => {
+      const codebook = new FeatureCodebook(encoder.dim);
+      const codes = codebook.assign(vectors, cols);
+      const negatives = await Promise.all(encoder.negativeWords(word).map((other) => encoder.textVector(other)));
+      const scores = relevancyOfCodes(codebook, await encoder.textVector(word), negatives, encoder.temperature);
+      return [...codes].map((code) => scores[code]);
+    };
+    const scores = await relevancyOf('floor');
     const words = (golden.get('truth.0.word') as NamedTensor).data;
-    const cellPx = answers[0].widthPx / cols;
+    const space = await WordSpace.open(added.pack, session);
+    const floorRow = space.words.indexOf('floor');
+    const cellPx = widthPx / cols;
     const means = { floor: [0, 0], rest: [0, 0] };
     for (let r = 0; r < rows; r++)
       for (let c = 0; c < cols; c++) {
-        const word = Number(words[(r + 0.5) * cellPx * answers[0].widthPx + (c + 0.5) * cellPx]);
+        const word = Number(words[(r + 0.5) * cellPx * widthPx + (c + 0.5) * cellPx]);
         const mean = means[word === floorRow ? 'floor' : 'rest'];
         mean[0] += scores[r * cols + c];
         mean[1]++;
@@ -145,5 +160,23 @@ describe('a checkpoint trained here', () => {
     expect(means.floor[1]).toBeGreaterThan(5);
     // A few minutes of toy training know floors from the rest; a wrong layout of the map or of the words would not.
     expect(means.floor[0] / means.floor[1]).toBeGreaterThan((2 * means.rest[0]) / means.rest[1]);
+    await encoder.dispose();
+  });
+
+  test('knows the words of its list, synonyms and several of a thing, and no others', async () => {
+    const encoder = await WordEncoder.open(added.pack, session);
+    for (const [word, same] of [
+      ['armchair', 'chair'],
+      ['chairs', 'chair'],
+      ['couch', 'sofa'],
+      ['carpet', 'rug'],
+    ])
+      expect(await encoder.textVector(word)).toEqual(await encoder.textVector(same));
+    expect(encoder.negativeWords('couch')).toContain('chair');
+    expect(encoder.negativeWords('couch')).not.toContain('sofa');
+    await expect(encoder.textVector('zeppelin')).rejects.toThrowError(
+      expect.objectContaining({ code: 'query-unknown-word' }),
+    );
+    await encoder.dispose();
   });
 });

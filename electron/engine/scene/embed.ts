@@ -5,8 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EmbedRequest } from '../../contract/scene-requests.ts';
 import { FeatureCodebook } from '../../../models/language/feature-codebook.ts';
-import { LanguageEncoder, type PatchFeatures } from '../../../models/language/encoder.ts';
-import { readPack } from '../../../models/run/packs.ts';
+import { LanguageEncoder, type LanguageSource, type PatchFeatures } from '../../../models/language/encoder.ts';
+import { WordEncoder } from '../../../models/language/word-encoder.ts';
+import { knowsWords, readPack } from '../../../models/run/packs.ts';
 import type { GaussianColumns } from '../../../projects/format/gaussian-chunk.ts';
 import { projectPoint, type Intrinsics } from '../../../projects/format/intrinsics.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
@@ -15,16 +16,21 @@ import { openPhoto } from '../../../projects/import/decode.ts';
 import { writeDurably } from '../durable-file.ts';
 import { readGaussians } from './scene-files.ts';
 
-let held: { folder: string; encoder: Promise<LanguageEncoder> } | null = null;
+let held: { folder: string; encoder: Promise<LanguageSource> } | null = null;
 
 /** The pack that was used last stays open: photos and questions come in rows. @throws StudioFailure model-damaged */
-export async function encoderOf(packFolder: string): Promise<LanguageEncoder> {
+export async function encoderOf(packFolder: string): Promise<LanguageSource> {
   if (held?.folder !== packFolder) {
     await (await held?.encoder)?.dispose();
-    held = { folder: packFolder, encoder: readPack(packFolder).then((pack) => LanguageEncoder.open(pack)) };
+    held = { folder: packFolder, encoder: openSource(packFolder) };
     held.encoder.catch(() => (held = null));
   }
   return held.encoder;
+}
+
+async function openSource(packFolder: string): Promise<LanguageSource> {
+  const pack = await readPack(packFolder);
+  return knowsWords(pack) ? WordEncoder.open(pack) : LanguageEncoder.open(pack);
 }
 
 /** @throws StudioFailure model-damaged, photo-missing, photo-unreadable, not-found, chunk-damaged, disk-full */
@@ -59,7 +65,7 @@ export async function readCodebook(path: string): Promise<FeatureCodebook | null
 }
 
 /** Long side as the pack wants it, both sides whole patches, aspect as near as that allows. */
-function sizeFor({ sizePx, patchPx }: LanguageEncoder, camera: Intrinsics): { widthPx: number; heightPx: number } {
+function sizeFor({ sizePx, patchPx }: LanguageSource, camera: Intrinsics): { widthPx: number; heightPx: number } {
   const scale = sizePx / Math.max(camera.widthPx, camera.heightPx);
   const whole = (px: number): number => Math.max(1, Math.round((px * scale) / patchPx)) * patchPx;
   return { widthPx: whole(camera.widthPx), heightPx: whole(camera.heightPx) };

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import type { LanguageFiles } from '../../contract/scene-requests.ts';
 import type { LearnedScores, Question } from '../../../models/language/answer.ts';
-import { canonicalWords, relevancyOfCodes } from '../../../models/language/feature-codebook.ts';
+import { relevancyOfCodes } from '../../../models/language/feature-codebook.ts';
 import { decodeSafetensors } from '../../../projects/format/safetensors.ts';
 import { encoderOf, readCodebook } from './embed.ts';
 import type { SplatScene } from './splat-scene.ts';
@@ -28,10 +28,11 @@ export async function learnedScores(
     textVectors.set(key, vector);
     return vector;
   };
-  const negatives = await Promise.all(canonicalWords.map(vectorOf));
   const scoresOf = new Map<string, Float32Array>();
-  for (const text of words)
+  for (const text of words) {
+    const negatives = await Promise.all(encoder.negativeWords(text).map(vectorOf));
     scoresOf.set(text, relevancyOfCodes(codebook, await vectorOf(text), negatives, encoder.temperature));
+  }
   return { codes: await codesOf(scene, language), scoresOf };
 }
 

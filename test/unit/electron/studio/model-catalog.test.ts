@@ -44,3 +44,19 @@ test('of several language packs LSeg answers, which knows every second pixel', a
     await rm(folder, { recursive: true });
   }
 });
+
+test('a reconstructing pack of our own answers words too, until a language pack is there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'permanence-catalog-'));
+  try {
+    const catalog = new ModelCatalog(join(folder, 'zoo'), folder);
+    const fixtures = new URL('../../../fixtures/models/', import.meta.url).pathname;
+    const options = { packsFolder: catalog.addedFolder, acceptLicence: true };
+    const own = (await addPack(join(fixtures, 'permanence-toy.safetensors'), options)).pack;
+    expect((await catalog.languagePack())?.id).toBe(own.manifest.id);
+    expect(await catalog.packFolder(own.manifest.id)).toBe(own.folder);
+    const clip = (await addPack(join(fixtures, 'clip-tiny/openclip.safetensors'), options)).pack;
+    expect((await catalog.languagePack())?.id).toBe(clip.manifest.id);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

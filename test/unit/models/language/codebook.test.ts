@@ -39,7 +39,7 @@ test('position and size are not properties of a code', () => {
   expect(score('large')).toBeNull();
 });
 
-test('a word nobody taught is answered honestly, and known once a model brings the class', () => {
+test('a word nobody taught is answered honestly, and goes to the pack once there is one', () => {
   expect(() => requireConcept(lexicon, 'chair')).toThrowError(expect.objectContaining({ code: 'query-unknown-word' }));
-  expect(requireConcept(createLexicon(['chair']), 'armchair')).toEqual({ kind: 'class', label: 'chair' });
+  expect(requireConcept(lexicon, 'armchair', true)).toEqual({ kind: 'learned' });
 });
