@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from device import start_device
 from export import load_network
 from metrics import Confusion, auc, depth_figures, pair_errors, psnr, scaled_by_median
 from model.gaussians import gaussians_of, merged, moved, render_gaussians
@@ -103,7 +104,7 @@ def _gaussian_view(out: dict[str, torch.Tensor], scenes: Sequences, relative: to
     to_last = torch.linalg.inv(relative[:, -1])
     parts = [moved(gaussians_of(out["gaussians"][:, v], out["log_depth"][:, v], out["focal"][:, v], scenes.rgb[:, v]), to_last @ relative[:, v])
              for v in range(scenes.rgb.shape[1] - 1)]
-    return render_gaussians(merged(parts), scenes.intrinsics[:, -1], height, width)[0]
+    return render_gaussians(merged(parts), scenes.intrinsics[:, -1], height, width, layers=8 * len(parts))[0]
 
 
 @torch.no_grad()
@@ -147,8 +148,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, nargs="*", default=[], help="folders of real photos with poses")
     parser.add_argument("--out", type=Path, help="Markdown file")
     args = parser.parse_args()
-    torch.set_num_threads(1)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = start_device()
     network, facts = load_network(args.source)
     network = network.to(device)
     library = library_for(args.assets, args.packed, device, True, args.points)

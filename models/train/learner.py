@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from losses import completion_loss, losses_of, total_of
+from model.blocks import DecoderBlock, EncoderBlock, ModulatedBlock
 from model.config import PRESETS
 from model.network import Network
 from model.points import ray_map
@@ -28,7 +29,15 @@ class Plan:
     warm_up: int = 400
     seed: int = 1
     reuse: int = 2
+    #: "none"; "blocks": each kind of transformer block, once for any batch; else a mode of torch.compile for the whole network
     compile: str = "none"
+
+
+def kept_plan(keep: Path | None) -> Plan | None:
+    """Plan of the complete state in a folder, or None where there is none."""
+    if keep is None or not (keep / "whole.pt").exists():
+        return None
+    return Plan(**torch.load(keep / "whole.pt", map_location="cpu", weights_only=True, mmap=True)["plan"])
 
 
 @dataclass
@@ -52,8 +61,14 @@ class Learner:
         decayed = [p for n, p in network.named_parameters() if p.ndim > 1 and "token" not in n and ".mem" not in n]
         known = {id(p) for p in decayed}
         groups = [{"params": decayed, "weight_decay": 0.05}, {"params": [p for p in network.parameters() if id(p) not in known], "weight_decay": 0.0}]
-        optimiser = torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.95), fused=device.type == "cuda")
-        run = network if plan.compile == "none" else torch.compile(network, mode=plan.compile, dynamic=False)
+        optimiser = torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.95), fused=True)
+        run = network
+        if plan.compile == "blocks":
+            for block in network.modules():
+                if isinstance(block, (EncoderBlock, DecoderBlock, ModulatedBlock)):
+                    block.compile(dynamic=True)
+        elif plan.compile != "none":
+            run = torch.compile(network, mode=plan.compile, dynamic=False)
         return Learner(plan, device, network, optimiser, half=device.type == "cuda", run=run)
 
     @property
@@ -68,7 +83,7 @@ class Learner:
         scenes = batch.scenes
         height, width = scenes.rgb.shape[-2:]
         rays = ray_map(torch.linalg.inv(scenes.pose[:, :1]) @ scenes.pose, scenes.intrinsics, height, width) if any(batch.asked) else None
-        if self.plan.compile != "none":
+        if self.run is not self.network:
             torch.compiler.cudagraph_mark_step_begin()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             out = self.run(scenes.rgb * 2 - 1, rays, batch.asked, batch.hidden)
@@ -86,10 +101,8 @@ class Learner:
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        # A batch that went wrong is left out instead of poisoning the weights; no wait for the device.
-        for p in self.network.parameters():
-            if p.grad is not None:
-                p.grad = torch.where(torch.isfinite(norm), p.grad, torch.zeros_like(p.grad))
+        # A batch that went wrong is left out instead of poisoning weights and moments; the fused step looks itself, so nothing waits.
+        self.optimiser.found_inf = (~torch.isfinite(norm)).float()
         self.optimiser.step()
         self.step += 1
         self.frames_seen += scenes.rgb.shape[0] * scenes.rgb.shape[1]

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from model.gaussians import gaussians_of, merged, moved, render_gaussians
 from model.network import LANGUAGE_PX, MATCHING_PX
 from model.points import quaternion_of
-from scenes.cameras import rays_of
+from scenes.cameras import moved_points, rays_of
 from scenes.render import Sequences
 from scenes.truth import flow_between
 
@@ -32,6 +32,8 @@ class Weights:
 
 #: Share of the confidence term (DUSt3R equation 4).
 ALPHA = 0.2
+#: Sequences of a batch whose Gaussians are drawn: sorting thirty pixels of every Gaussian of all of them would cost more than the network.
+GAUSSIAN_SEQUENCES = 8
 #: Temperatures of the softmax over words (LSeg) and over cells.
 WORD_TEMPERATURE, MATCH_TEMPERATURE = 0.07, 0.07
 
@@ -47,11 +49,11 @@ def losses_of(out: dict[str, torch.Tensor], scenes: Sequences, asked: tuple[bool
     truth = scenes.depth.clamp(min=0.05)
     error = (out["log_depth"] - truth.log()).abs()
     terms["depth"] = _weighed(error, out["conf_self"])
-    terms["edges"] = _edges(out["log_depth"] - truth.log(), truth.log())
+    terms["edges"] = _edges(out["log_depth"] - truth.log())
     poses = relative_poses(scenes)
     height, width = truth.shape[-2:]
     camera = rays_of(scenes.intrinsics, height, width) * truth[..., None]
-    world = (poses[..., None, None, :3, :3] @ camera[..., None])[..., 0] + poses[..., None, None, :3, 3]
+    world = moved_points(poses[:, :, None, None], camera)
     terms["world"] = _weighed((out["points_world"] - world).norm(dim=-1) / truth, out["conf_world"])
     unit = truth.mean((1, 2, 3))[:, None]
     translation = (out["pose"][..., :3] - poses[..., :3, 3]).norm(dim=-1) / unit
@@ -68,7 +70,8 @@ def losses_of(out: dict[str, torch.Tensor], scenes: Sequences, asked: tuple[bool
     if weights.matching and "descriptors" in out:
         terms["matching"] = torch.stack([matching_loss(out["descriptors"], scenes, i, j) for i, j in pairs]).mean()
     if weights.gaussians and "gaussians" in out:
-        terms["gaussians"] = gaussian_loss(out, scenes, poses, asked)
+        drawn = {name: out[name][:GAUSSIAN_SEQUENCES] for name in ("gaussians", "log_depth", "focal")}
+        terms["gaussians"] = gaussian_loss(drawn, scenes.first(GAUSSIAN_SEQUENCES), poses[:GAUSSIAN_SEQUENCES], asked)
     return terms
 
 
@@ -81,7 +84,7 @@ def _weighed(error: torch.Tensor, confidence: torch.Tensor) -> torch.Tensor:
     return (confidence * error - ALPHA * confidence.log()).mean()
 
 
-def _edges(difference: torch.Tensor, log_depth: torch.Tensor) -> torch.Tensor:
+def _edges(difference: torch.Tensor) -> torch.Tensor:
     """Gradients of the error in log depth at four scales (MiDaS, Ranftl et al. 2020): sharp edges, flat walls."""
     total = difference.new_zeros(())
     flat = difference.flatten(0, 1)[:, None]

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from device import start_device, wait
 from pack_assets import read_packed
 from scenes.labels import COARSE_ID
 from scenes.library import build_library
@@ -53,8 +54,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeat", type=int, default=1, help="batches to time after the first")
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = start_device(args.threads)
     started = time.perf_counter()
     packed = read_packed(args.packed, args.held_out) if args.packed else None
     library = build_library(args.assets, device, held=args.held_out, points=args.points, packed=packed)
@@ -62,20 +62,15 @@ def main() -> None:
     draw = lambda seed: render(library, torch.arange(seed, seed + args.sequences, device=device), args.views, args.size, args.size,
                                supersample=args.supersample, clean=args.clean)
     scenes = draw(args.seed)
-    _wait(device)
+    wait(device)
     started, cpu = time.perf_counter(), time.process_time()
     for i in range(args.repeat):
         draw(args.seed + 1000 * (i + 1))
-    _wait(device)
+    wait(device)
     frames, wall, cpu = args.repeat * args.sequences * args.views, time.perf_counter() - started, time.process_time() - cpu
     print(f"{frames / wall:.1f} frames/s ({frames / max(cpu, 1e-9):.1f} per second of processor time) at {args.size}x{args.size} on {device}")
     Image.fromarray(sheet(scenes, args.photos_only)).save(args.out)
     print(f"wrote {args.out}")
-
-
-def _wait(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize()
 
 
 if __name__ == "__main__":

@@ -9,12 +9,14 @@ import torch
 from losses import Weights
 from scenes.dice import Dice
 from scenes.library import Library
-from scenes.render import Sequences, render
+from scenes.render import Sequences, joined, render
 
 #: Share of hidden patches in the second view (CroCo).
 HIDDEN_SHARE = 0.85
 #: Every third batch or so ends with a view that only its rays are shown of.
 ASKED_SHARE = 0.35
+#: Pictures drawn at once: 130 thousand points each, and a dozen numbers of each point, want a bound.
+_PICTURES_AT_ONCE = 192
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,13 @@ class Batch:
     pairs: list[tuple[int, int]]
 
 
+def lesson_at(block: int, stage: Stage, seed: int) -> tuple[float, bool]:
+    """Time between the views of a render, and whether its last view is a question."""
+    draw = Dice(torch.tensor([seed * 1_000_003 + block]))
+    stride = float(draw.uniform(1, low=stage.stride[0], high=stage.stride[1]))
+    return stride, stage.name != "completion" and float(draw.uniform(1)) < ASKED_SHARE
+
+
 def batch_at(step: int, stage: Stage, library: Library, frames: int, size_px: int, reuse: int, seed: int, kept: dict) -> Batch:
     """The batch of a step: the same for the same arguments, whatever came before.
 
@@ -64,15 +73,13 @@ def batch_at(step: int, stage: Stage, library: Library, frames: int, size_px: in
     """
     device = library.positions.device
     block, turn = divmod(step, reuse)
-    draw = Dice(torch.tensor([seed * 1_000_003 + block]))
-    stride = float(draw.uniform(1, low=stage.stride[0], high=stage.stride[1]))
-    query = stage.name != "completion" and float(draw.uniform(1)) < ASKED_SHARE
+    stride, query = lesson_at(block, stage, seed)
     views = stage.views + query
     key = (block, stage.name)
     if kept.get("key") != key:
         batch = max(1, frames // views)
         seeds = (seed << 40) + block * 4096 + torch.arange(batch, device=device)
-        kept.update(key=key, scenes=render(library, seeds, views, size_px, size_px, stride=stride))
+        kept.update(key=key, scenes=joined([render(library, part, views, size_px, size_px, stride=stride) for part in seeds.split(max(1, _PICTURES_AT_ONCE // views))]))
     scenes: Sequences = kept["scenes"]
     if turn:
         # The first view is the world: another order is another lesson. The queried view stays last.

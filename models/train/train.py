@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import os
+import threading
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import torch
+#: Loading PyTorch on a cold machine is part of the leg's minutes.
+STARTED = time.perf_counter()
 
-from learner import Learner, Plan
+import torch  # noqa: E402
+
+from device import memory_share, start_device, wait
+from learner import Learner, Plan, kept_plan
 from model.network import parameter_count
 from pack_assets import read_packed
 from scenes.library import Library, build_library
+from shards import load_shards
 from stages import STAGES, batch_at, stage_at
+from tune import tuned
+
+
+#: A leg may be late by this much before it is cut off.
+GRACE_S = 12.0
 
 
 def library_for(assets: Path | None, packed: Path | None, device: torch.device, held: bool, points: int) -> Library:
@@ -23,15 +37,12 @@ def library_for(assets: Path | None, packed: Path | None, device: torch.device, 
     return build_library(assets, device, held=held, points=points)
 
 
-def wait(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-
-
-def leg(learner: Learner, library: Library, minutes: float, steps: int | None, stage_name: str | None = None, every: int = 20) -> dict:
-    """Learns until the minutes or the steps of this leg are over. Returns facts for the log."""
+def leg(learner: Learner, library: Library, minutes: float, steps: int | None, stage_name: str | None = None, every: int = 20,
+        save: Callable[[], object] = lambda: None, save_minutes: float = 3.0) -> dict:
+    """Learns until the minutes or the steps of this leg are over, and calls `save` every few minutes. Returns facts for the log."""
     plan, device = learner.plan, learner.device
     started, first_step, first_frames = time.perf_counter(), learner.step, learner.frames_seen
+    saved = started
     kept: dict = {}
     drawing, sums, count, last = 0.0, {}, 0, {}
     while learner.step < plan.steps and (steps is None or learner.step - first_step < steps) and time.perf_counter() - started < minutes * 60:
@@ -40,11 +51,23 @@ def leg(learner: Learner, library: Library, minutes: float, steps: int | None, s
         if timed:
             wait(device)
         before = time.perf_counter()
-        batch = batch_at(learner.step, stage, library, plan.frames, learner.network.sizes.img_size, plan.reuse, plan.seed, kept)
-        if timed:
-            wait(device)
-            drawing = time.perf_counter() - before
-        terms = learner.learn(batch, stage)
+        try:
+            batch = batch_at(learner.step, stage, library, plan.frames, learner.network.sizes.img_size, plan.reuse, plan.seed, kept)
+            if timed:
+                wait(device)
+                drawing = time.perf_counter() - before
+            terms = learner.learn(batch, stage)
+        except torch.OutOfMemoryError:
+            if plan.frames < 16:
+                raise
+            # Smaller steps are better than a lost leg.
+            batch = None
+            kept.clear()
+            plan.frames = plan.frames * 3 // 4
+            print(f"Out of memory at step {learner.step}: {plan.frames} photos a step from here.", flush=True)
+            if device.type == "cuda":
+                torch.cuda.empty_cache()
+            continue
         for name, value in terms.items():
             sums[name] = sums.get(name, 0) + value
         count += 1
@@ -53,7 +76,11 @@ def leg(learner: Learner, library: Library, minutes: float, steps: int | None, s
             sums, count = {}, 0
             seconds = time.perf_counter() - started
             shown = " ".join(f"{name} {value:.3f}" for name, value in last.items())
-            print(f"step {learner.step} {stage.name} | {shown} | {(learner.frames_seen - first_frames) / seconds:.0f} frames/s, last drawing {drawing * 1e3:.0f} ms", flush=True)
+            print(f"step {learner.step} {stage.name} | {shown} | {(learner.frames_seen - first_frames) / seconds:.0f} frames/s, last drawing {drawing * 1e3:.0f} ms, "
+                  f"memory {memory_share(device):.0%}", flush=True)
+        if time.perf_counter() - saved > save_minutes * 60:
+            save()
+            saved = time.perf_counter()
     if count:
         last = {name: float(value) / count for name, value in sums.items()}
     wait(device)
@@ -65,6 +92,26 @@ def log_line(learner: Learner, facts: dict, device_name: str) -> str:
     losses = ", ".join(f"{name} {value:.3f}" for name, value in facts["losses"].items())
     return (f"| {datetime.now(UTC):%Y-%m-%d %H:%M} | {device_name} | {learner.plan.preset} | {facts['from']}–{facts['to']} ({facts['stage']}) | "
             f"{facts['frames']} | {facts['frames'] / max(facts['seconds'], 1e-9):.0f} | {losses} |")
+
+
+def guard(seconds: float, save: Callable[[], object], leave: Callable[[int], object] = os._exit) -> threading.Timer:
+    """Saves and ends the process with code 3 after that time, whatever the main thread is held up by (compiling, say)."""
+    def act() -> None:
+        print("The leg is out of time in the middle of a step; saving what there is.", flush=True)
+        save()
+        leave(3)
+
+    timer = threading.Timer(max(0.0, seconds), act)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def planned(plan: Plan, minutes: float, library: Library, device: torch.device, source: Path | None) -> Plan:
+    """The tuned plan; on shards of an earlier day its steps come on top of theirs."""
+    done = load_shards(source)[1]["step"] if source is not None else 0
+    found = tuned(plan, library, device, minutes * 60)
+    return replace(found, steps=done + found.steps)
 
 
 def main() -> None:
@@ -80,6 +127,8 @@ def main() -> None:
     parser.add_argument("--leg-steps", type=int, help="end the leg after this many steps")
     parser.add_argument("--preset", default=plan.preset, choices=("small", "toy"))
     parser.add_argument("--steps", type=int, default=plan.steps, help="of the whole training: sets stages and learning rate")
+    parser.add_argument("--tune", type=float, metavar="MINUTES", help="find photos a step, reuse and compile for this device, and the steps that fill so many minutes; "
+                        "where --keep holds a state, its plan goes on instead")
     parser.add_argument("--frames", type=int, default=plan.frames, help="photos per step")
     parser.add_argument("--rate", type=float, default=plan.rate)
     parser.add_argument("--warm-up", type=int, default=plan.warm_up)
@@ -87,19 +136,21 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=plan.seed)
     parser.add_argument("--stage", choices=[stage.name for stage in STAGES], help="this stage only")
     parser.add_argument("--points", type=int, default=12_288, help="points of a large object")
-    parser.add_argument("--compile", default="none", choices=("none", "default", "reduce-overhead", "max-autotune"), help="reduce-overhead uses CUDA graphs")
+    parser.add_argument("--compile", default="none", choices=("none", "blocks", "default", "reduce-overhead"), help="blocks compiles in under a minute; the others take the whole network, minutes for every length; reduce-overhead uses CUDA graphs")
     parser.add_argument("--threads", type=int, default=1, help="of the processor; one is best on a shared machine")
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if device.type == "cuda":
-        torch.backends.cuda.matmul.allow_tf32 = True
-        torch.backends.cudnn.allow_tf32 = True
-    started = time.perf_counter()
+    left_s = lambda: args.minutes * 60 - (time.perf_counter() - STARTED)
+    device = start_device(args.threads)
     library = library_for(args.assets, args.packed, device, False, args.points)
-    learner = Learner.new(Plan(args.preset, args.steps, args.frames, args.rate, args.warm_up, args.seed, args.reuse, args.compile), device)
+    plan = Plan(args.preset, args.steps, args.frames, args.rate, args.warm_up, args.seed, args.reuse, args.compile)
+    if args.tune is not None:
+        plan = kept_plan(args.keep) or planned(plan, args.tune, library, device, args.source)
+    learner = Learner.new(plan, device)
     print(f"{parameter_count(learner.network) / 1e6:.1f} M parameters, {len(library.count)} objects, {device}. {learner.resume(args.source, args.keep)}", flush=True)
-    facts = leg(learner, library, args.minutes - (time.perf_counter() - started) / 60, args.leg_steps, args.stage)
+    # Files that the guard writes are only shards: a complete state taken in the middle of a step would not be one.
+    watch = guard(left_s() + GRACE_S, lambda: learner.save(args.out))
+    facts = leg(learner, library, left_s() / 60, args.leg_steps, args.stage, save=lambda: learner.save(args.out, args.keep))
+    watch.cancel()
     paths = learner.save(args.out, args.keep)
     print(f"Saved {len(paths)} shards, {sum(p.stat().st_size for p in paths) / 2**20:.1f} MiB, at step {learner.step}.")
     line = log_line(learner, facts, torch.cuda.get_device_name() if device.type == "cuda" else "CPU")

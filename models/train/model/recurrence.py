@@ -85,9 +85,10 @@ class Recurrence(nn.Module):
 
     def encode(self, images: torch.Tensor, hidden: torch.Tensor | None = None) -> torch.Tensor:
         """images [n,3,H,W] in −1…1 → features [n,N,e]. Patches in `hidden` [n,N] are replaced by the mask token (cross-view completion)."""
-        tokens = self.patch_embed(images)
+        # Sums over many blocks are kept in float32, also under autocast; only what blocks add is bfloat16.
+        tokens = self.patch_embed(images).float()
         if hidden is not None:
-            tokens = torch.where(hidden[..., None], self.masked_img_token.to(tokens.dtype), tokens)
+            tokens = torch.where(hidden[..., None], self.masked_img_token, tokens)
         rope = self._grid_rope(images, self.sizes.encoder_heads, self.sizes.encoder)
         for block in self.enc_blocks:
             tokens = block(tokens, rope)
@@ -95,22 +96,22 @@ class Recurrence(nn.Module):
 
     def encode_rays(self, rays: torch.Tensor) -> torch.Tensor:
         """rays [n,6,H,W]: origin and direction in the world of the first view (rays.py) → features [n,N,e]."""
-        tokens = self.patch_embed_ray_map(rays)
+        tokens = self.patch_embed_ray_map(rays).float()
         rope = self._grid_rope(rays, self.sizes.ray_heads, self.sizes.encoder)
         for block in self.enc_blocks_ray_map:
             tokens = block(tokens, rope)
         return self.enc_norm_ray_map(tokens)
 
     def begin(self, batch: int) -> Carried:
-        state = self.decoder_embed_state(self.register_tokens.weight)
+        state = self.decoder_embed_state(self.register_tokens.weight).float()
         return Carried(state.expand(batch, -1, -1), self.pose_retriever.mem.expand(batch, -1, -1))
 
     def step(self, features: torch.Tensor, carried: Carried, grid: tuple[int, int], first: bool) -> tuple[Decoded, Carried]:
         """features [B,N,e] of pictures with `grid` = (rows, columns) patches meet the state; returns the proposed state and memory."""
         sizes, device = self.sizes, features.device
         glance = self.pose_retriever.proj_q(features.mean(1, keepdim=True))
-        token = self.pose_token.expand(len(features), -1, -1).to(glance.dtype) if first else self.pose_retriever.read(glance, carried.memory)
-        image = torch.cat([token, self.decoder_embed(features)], 1)
+        token = self.pose_token.expand(len(features), -1, -1) if first else self.pose_retriever.read(glance, carried.memory)
+        image = torch.cat([token.float(), self.decoder_embed(features).float()], 1)
         state = carried.state
         patches = torch.cat([torch.full((1, 2), -1, device=device), grid_positions(*grid, device)])
         registers = state_positions(sizes.state_tokens, device)

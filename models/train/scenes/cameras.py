@@ -10,6 +10,18 @@ from .dice import Dice
 from .layout import DEPTH_X_M, DEPTH_Z_M, Rooms
 
 
+def turned(matrix: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
+    """The 3x3 part of matrix [...,≥3,≥3] times vectors [...,3], which broadcast. Sums of products: exact in float32 on every device
+    (a matrix product may run in TF32 with ten bits), and no copy of the matrix for every pixel."""
+    x, y, z = vectors[..., 0:1], vectors[..., 1:2], vectors[..., 2:3]
+    return matrix[..., :3, 0] * x + matrix[..., :3, 1] * y + matrix[..., :3, 2] * z
+
+
+def moved_points(matrix: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
+    """matrix [...,≥3,4] applied to points [...,3], which broadcast."""
+    return turned(matrix, points) + matrix[..., :3, 3]
+
+
 def look_at(eye: torch.Tensor, target: torch.Tensor, roll: torch.Tensor) -> torch.Tensor:
     """World-from-camera [...,4,4] with OpenCV axes (x right, y down, z forward) in a world whose y points up; roll in radians."""
     forward = torch.nn.functional.normalize(target - eye, dim=-1)

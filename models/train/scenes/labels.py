@@ -33,7 +33,7 @@ SYNONYMS: dict[str, str] = {
     "couch": "sofa", "armchair": "chair", "seat": "chair", "fridge": "refrigerator", "tv": "television",
     "monitor": "television", "bookshelf": "shelf", "bookcase": "shelf", "closet": "wardrobe", "mug": "cup",
     "cupboard": "cabinet", "carpet": "rug", "painting": "picture", "bin": "trash can", "light": "lamp",
-    "cactus": "plant", "books": "book", "laptop": "computer", "ground": "floor", "quilt": "blanket",
+    "settee": "sofa", "mattress": "bed", "object": "thing", "cactus": "plant", "books": "book", "laptop": "computer", "ground": "floor", "quilt": "blanket",
 }
 
 #: Parts of asset labels → word, first match wins; the order settles labels such as "coffee table" and "table lamp".

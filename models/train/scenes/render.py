@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import torch
 
-from .cameras import make_cameras, rays_of
+from .cameras import make_cameras, moved_points, rays_of, turned
 from .dice import Dice
 from .layout import Rooms, make_rooms
 from .library import Library
@@ -38,6 +38,15 @@ class Sequences:
     def to(self, device: torch.device) -> "Sequences":
         return Sequences(**{f.name: getattr(self, f.name).to(device) for f in fields(self)})
 
+    def first(self, count: int) -> "Sequences":
+        """The first `count` sequences, or all."""
+        return Sequences(**{f.name: getattr(self, f.name)[:count] for f in fields(self)})
+
+
+def joined(parts: list[Sequences]) -> Sequences:
+    """Batches of the same views as one batch."""
+    return parts[0] if len(parts) == 1 else Sequences(**{f.name: torch.cat([getattr(p, f.name) for p in parts]) for f in fields(Sequences)})
+
 
 @torch.no_grad()
 def render(library: Library, seeds: torch.Tensor, views: int, height_px: int, width_px: int, *, supersample: int = 1,
@@ -52,7 +61,7 @@ def render(library: Library, seeds: torch.Tensor, views: int, height_px: int, wi
     fine = intrinsics * supersample
     rays = rays_of(fine, h, w)
     rotation, origin = pose[..., :3, :3], pose[..., :3, 3]
-    direction = (rotation[:, :, None, None] @ rays[..., None])[..., 0]
+    direction = turned(rotation[:, :, None, None], rays)
     hit = meet_shell(shell, rooms.size, origin[:, :, None, None], direction, 1 / fine[..., 0, None, None], library.textures)
     depth, word, instance = hit.depth.flatten(), hit.word.flatten(), hit.instance.flatten()
     albedo, normal = hit.albedo.flatten(0, 3), hit.normal.flatten(0, 3)
@@ -84,12 +93,12 @@ def _resolve(library: Library, rooms: Rooms, drawn, rays, rotation, origin, intr
     room, slot = picture // views, drawn.slot[pair]
     matrix = drawn.matrix[pair]
     scale = rooms.scale[room, slot]
-    world = (matrix[..., :3] @ library.positions[index][..., None])[..., 0] + matrix[..., 3]
+    world = moved_points(matrix, library.positions[index])
     # Normals turn by the inverse transpose: the rotation, after dividing by the scale twice.
-    normal = torch.nn.functional.normalize((matrix[..., :3] @ (library.normals[index] / scale**2)[..., None])[..., 0], dim=-1)
+    normal = torch.nn.functional.normalize(turned(matrix, library.normals[index] / scale**2), dim=-1)
     camera_from_world = rotation[picture].transpose(-1, -2)
-    position = (camera_from_world @ (world - origin[picture])[..., None])[..., 0]
-    inward = (camera_from_world @ normal[..., None])[..., 0]
+    position = turned(camera_from_world, world - origin[picture])
+    inward = turned(camera_from_world, normal)
     ray = rays[drawn.pixel]
     across = (inward * ray).sum(-1)
     plane = (inward * position).sum(-1) / torch.where(across.abs() < 0.05, torch.full_like(across, torch.nan), across)

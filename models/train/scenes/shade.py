@@ -9,7 +9,7 @@ import torch
 from .dice import Dice
 from .layout import SLOTS, Rooms
 from .library import Library
-from .splat import EMPTY, choose_points, draw, transform, world_from_object
+from .splat import EMPTY, area_of, choose_points, draw, transform, world_from_object
 
 SHADOW_PX = 160
 _SHADOW_POINTS = 1500
@@ -59,7 +59,7 @@ def _shadow_map(library: Library, rooms: Rooms, lamp: torch.Tensor) -> torch.Ten
     points = choose_points(library, cloud, torch.full_like(cloud, _SHADOW_POINTS))
     away = transform(matrix, points, library.positions[points.index]) - lamp[room][points.pair]
     distance = away.norm(dim=-1)
-    spacing = (library.area[cloud] * rooms.scale.flatten(0, 1)[kept].prod(-1) ** (2 / 3) / library.count[cloud].clamp(max=_SHADOW_POINTS)).sqrt()
+    spacing = (area_of(library, rooms).flatten()[kept] / library.count[cloud].clamp(max=_SHADOW_POINTS)).sqrt()
     side = torch.ceil(1.2 * spacing[points.pair] / distance.clamp(min=0.1) * SHADOW_PX / 2.5).clamp(1, 4).long()
     buffer = torch.full((batch * SHADOW_PX**2,), EMPTY, dtype=torch.int64, device=lamp.device)
     number = torch.zeros_like(points.pair)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
+from .cameras import moved_points
 from .layout import Rooms
 from .library import Library
 
@@ -42,10 +43,15 @@ def choose_points(library: Library, cloud: torch.Tensor, wanted: torch.Tensor) -
     return Points(pair, library.start[cloud][pair] + local)
 
 
+def area_of(library: Library, rooms: Rooms) -> torch.Tensor:
+    """[B,P] square metres of every slot's object at its scale. A flattened one (a rug) keeps the area of its broad sides."""
+    s = rooms.scale
+    return library.area[rooms.cloud] * torch.stack([s[..., 0] * s[..., 1], s[..., 0] * s[..., 2], s[..., 1] * s[..., 2]], -1).amax(-1)
+
+
 def transform(matrix: torch.Tensor, points: Points, vectors: torch.Tensor) -> torch.Tensor:
     """matrix [K,3,4] of each pair applied to positions [M,3]."""
-    m = matrix[points.pair]
-    return (m[..., :3] * vectors[:, None, :]).sum(-1) + m[..., 3]
+    return moved_points(matrix[points.pair], vectors)
 
 
 def draw(buffer: torch.Tensor, picture: torch.Tensor, xy: torch.Tensor, depth: torch.Tensor, side: torch.Tensor, number: torch.Tensor,
@@ -110,7 +116,7 @@ def draw_objects(library: Library, rooms: Rooms, poses: torch.Tensor, intrinsics
     visible = (reach > _NEAR_M) & (middle[..., 0].abs() < tan_x * reach + 1.5 * radius) & (middle[..., 1].abs() < tan_y * reach + 1.5 * radius)
     visible &= rooms.present[:, None]
     nearest = (middle[..., 2] - 0.6 * radius).clamp(min=0.3)
-    area = (library.area[rooms.cloud] * rooms.scale.prod(-1) ** (2 / 3))[:, None].expand(batch, views, slots)
+    area = area_of(library, rooms)[:, None].expand(batch, views, slots)
     wanted = (area * (focal / nearest) ** 2 * DENSITY).clamp(min=24).long() * visible
     kept = (wanted > 0).flatten().nonzero()[:, 0]
     cloud = rooms.cloud[:, None].expand(batch, views, slots).flatten()[kept]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
-from .cameras import rays_of
+from .cameras import moved_points, rays_of
 from .render import Sequences
 from .shell import FIRST_OBJECT
 
@@ -15,11 +15,10 @@ def flow_between(scenes: Sequences, source: int, target: int) -> tuple[torch.Ten
     height, width = scenes.depth.shape[-2:]
     rays = rays_of(scenes.intrinsics[:, source], height, width)
     camera = rays * scenes.depth[:, source, ..., None]
-    pose = scenes.pose[:, source]
-    world = (pose[:, None, None, :3, :3] @ camera[..., None])[..., 0] + pose[:, None, None, :3, 3]
+    world = moved_points(scenes.pose[:, source, None, None], camera)
     world = _carried(scenes, source, target, world)
     to = torch.linalg.inv(scenes.pose[:, target])
-    seen = (to[:, None, None, :3, :3] @ world[..., None])[..., 0] + to[:, None, None, :3, 3]
+    seen = moved_points(to[:, None, None], world)
     depth = seen[..., 2]
     k = scenes.intrinsics[:, target][:, None, None]
     xy = seen[..., :2] / depth[..., None].clamp(min=1e-4) * k[..., :2] + k[..., 2:]
@@ -39,7 +38,7 @@ def _carried(scenes: Sequences, source: int, target: int, world: torch.Tensor) -
     moved = matrices[:, target] @ torch.linalg.inv(matrices[:, source])
     rows = torch.arange(len(slot), device=slot.device)[:, None, None]
     mine = moved[rows, slot.clamp(0, slots - 1)]
-    carried = (mine[..., :3, :3] @ world[..., None])[..., 0] + mine[..., :3, 3]
+    carried = moved_points(mine, world)
     return torch.where((slot >= 0)[..., None], carried, world)
 
 

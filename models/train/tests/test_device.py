@@ -1,0 +1,212 @@
+"""What a GPU asks of the code, checked where there is none: one device throughout, exact geometry, finite halves, legs that end in time."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import unittest
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+
+import learner as learner_module
+from device import start_device
+from learner import Learner, Plan, kept_plan
+from losses import Weights, losses_of, total_of
+from model.config import PRESETS, SMALL, TOY
+from model.network import Network
+from model.points import ray_map
+from scenes.cameras import make_cameras, moved_points, rays_of
+from scenes.dice import Dice
+from scenes.layout import make_rooms
+from scenes.library import build_library
+from scenes.photo import develop
+from scenes.render import Sequences, joined, render
+from scenes.shell import make_shell, meet_shell
+from scenes.truth import flow_between
+from shards import load_shards, rounded, save_shards
+from stages import batch_at, stage_at
+from train import guard, leg
+from tune import tuned
+
+torch.set_num_threads(1)
+CPU = torch.device("cpu")
+LIBRARY = build_library(None, CPU, points=600, variants=1)
+
+
+def fake_scenes(views: int, side: int) -> Sequences:
+    """Two sequences of shapes and types alone, on a GPU that need not exist."""
+    make = lambda *shape, dtype=torch.float32: torch.ones(2, views, *shape, dtype=dtype, device="cuda")
+    return Sequences(make(3, side, side), make(side, side), make(side, side, dtype=torch.int64), make(side, side, dtype=torch.int64), make(4, 4), make(4), make(33, 3, 4))
+
+
+class OneDevice(unittest.TestCase):
+    """A tensor that is made on the processor by mistake meets one of the GPU and raises; nothing is computed."""
+
+    def test_network_and_losses_stay_on_the_gpu(self) -> None:
+        with FakeTensorMode(allow_non_fake_inputs=False):
+            with torch.device("cuda"):
+                network = Network(TOY)
+            # Made by numpy; Learner.new moves it with the rest.
+            network.text_vectors = network.text_vectors.to("cuda")
+            for views, asked, hidden in ((2, (False, False), True), (3, (False, False, True), False)):
+                scenes = fake_scenes(views, 64)
+                rays = ray_map(scenes.pose, scenes.intrinsics, 64, 64)
+                masks = torch.zeros(2, views, 16, dtype=torch.bool, device="cuda") if hidden else None
+                out = network(scenes.rgb, rays, asked, masks)
+                out = {**{k: v.float() for k, v in out.items()}, "text_vectors": network.text_vectors}
+                # Drawing of Gaussians looks at numbers, which shapes alone do not have.
+                weights = Weights(gaussians=0)
+                total = total_of({k: v for k, v in losses_of(out, scenes, asked, weights, [(0, 1)]).items() if getattr(weights, k)}, weights)
+                self.assertEqual(total.device.type, "cuda")
+
+    def test_rooms_cameras_walls_photos_and_flow_stay_on_the_gpu(self) -> None:
+        with FakeTensorMode() as mode:
+            library = mode_library(mode)
+            dice = Dice(torch.zeros(2, dtype=torch.int64, device="cuda"))
+            rooms = make_rooms(dice, library)
+            pose, intrinsics, _ = make_cameras(dice, rooms, 2, 32, 32)
+            shell = make_shell(dice, rooms.size, library.textures)
+            rays = rays_of(intrinsics, 32, 32)
+            hit = meet_shell(shell, rooms.size, pose[..., :3, 3][:, :, None, None], rays, 1 / intrinsics[..., 0, None, None], library.textures)
+            photo = develop(dice, hit.albedo.permute(0, 1, 4, 2, 3), False)
+            flow, visible = flow_between(fake_scenes(2, 32), 0, 1)
+            self.assertEqual({t.device.type for t in (rooms.place, pose, hit.depth, hit.albedo, photo, flow, visible)}, {"cuda"})
+
+
+def mode_library(mode: FakeTensorMode):
+    """The library with all its tensors on the GPU that is not there."""
+    moved = lambda t: torch.empty(t.shape, dtype=t.dtype, device="cuda")
+    tensors = {name: moved(value) for name, value in vars(LIBRARY).items() if isinstance(value, torch.Tensor)}
+    bank = object.__new__(type(LIBRARY.textures))
+    bank.__dict__ = {name: moved(value) if isinstance(value, torch.Tensor) else value for name, value in vars(LIBRARY.textures).items()}
+    return replace(LIBRARY, **tensors, roles={role: moved(value) for role, value in LIBRARY.roles.items()}, textures=bank)
+
+
+class Exactness(unittest.TestCase):
+    def test_no_product_of_geometry_may_run_in_ten_bits(self) -> None:
+        torch.set_float32_matmul_precision("high")
+        start_device()
+        self.assertEqual(torch.get_float32_matmul_precision(), "highest")
+        self.assertFalse(torch.backends.cuda.matmul.allow_tf32)
+
+    def test_points_move_as_matrices_say(self) -> None:
+        matrix, points = torch.randn(5, 1, 1, 4, 4), torch.randn(5, 6, 7, 3)
+        expected = torch.einsum("bij,bhwj->bhwi", matrix[:, 0, 0, :3, :3], points) + matrix[..., :3, 3]
+        self.assertLess((moved_points(matrix, points) - expected).abs().max().item(), 1e-5)
+
+    def test_sums_over_blocks_stay_float32_under_autocast(self) -> None:
+        network = Network(TOY)
+        with torch.autocast("cpu", torch.bfloat16):
+            carried = network.begin(1)
+            features = network.encode(torch.zeros(1, 3, 64, 64))
+            decoded, proposed = network.step(features, carried, (4, 4), first=True)
+        for tensor in (carried.state, features, decoded.middle[0], decoded.last, proposed.state, proposed.memory):
+            self.assertEqual(tensor.dtype, torch.float32)
+
+
+class Halves(unittest.TestCase):
+    def test_the_real_sizes_learn_in_bfloat16_in_every_stage(self) -> None:
+        PRESETS["small-64"] = replace(SMALL, img_size=64)
+        self.addCleanup(PRESETS.pop, "small-64")
+        ours = Learner.new(Plan("small-64", 400, 4, 1e-4, 3, reuse=1), CPU)
+        ours.half = True
+        for name in ("completion", "pairs", "four", "eight"):
+            terms = ours.learn(batch_at(1, stage_at(0, name), LIBRARY, 4, 64, 1, 3, {}), stage_at(0, name))
+            for term, value in terms.items():
+                self.assertTrue(torch.isfinite(value), f"{term} in {name}")
+
+    def test_a_batch_that_went_wrong_changes_nothing(self) -> None:
+        ours = Learner.new(Plan("toy", 400, 4, 1e-3, 1, reuse=1), CPU)
+        stage = stage_at(0, "pairs")
+        good = batch_at(0, stage, LIBRARY, 4, 64, 1, 1, {})
+        ours.learn(good, stage)
+        before = {k: v.clone() for k, v in ours.network.state_dict().items()}
+        moment = next(iter(ours.optimiser.state.values()))["exp_avg"].clone()
+        bad = batch_at(0, stage, LIBRARY, 4, 64, 1, 1, {})
+        bad.scenes.rgb[0, 0, 0, 0, 0] = torch.nan
+        ours.learn(bad, stage)
+        for key, value in before.items():
+            self.assertTrue(torch.equal(value, ours.network.state_dict()[key]), key)
+        self.assertTrue(torch.equal(moment, next(iter(ours.optimiser.state.values()))["exp_avg"]))
+        ours.learn(good, stage)
+        self.assertFalse(torch.equal(before["pose_token"], ours.network.state_dict()["pose_token"]))
+
+
+class InTime(unittest.TestCase):
+    def test_a_leg_held_up_in_a_step_saves_and_leaves(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            ours, left, codes = Learner.new(Plan("toy"), CPU), threading.Event(), []
+            guard(0.2, lambda: ours.save(Path(name)), lambda code: (codes.append(code), left.set()))
+            self.assertTrue(left.wait(20))
+            self.assertEqual(codes, [3])
+            self.assertEqual(load_shards(Path(name))[1]["step"], 0)
+
+    def test_a_leg_saves_on_its_way(self) -> None:
+        saves = []
+        ours = Learner.new(Plan("toy", 100, 4, 1e-3, 1, reuse=1), CPU)
+        leg(ours, LIBRARY, 5, 3, "pairs", save=lambda: saves.append(ours.step), save_minutes=0)
+        self.assertEqual(saves, [1, 2, 3])
+
+    def test_a_step_too_large_for_the_memory_becomes_smaller(self) -> None:
+        ours = Learner.new(Plan("toy", 100, 24, 1e-3, 1, reuse=1), CPU)
+        learn, sizes = ours.learn, []
+
+        def careful(batch, stage):
+            sizes.append(len(batch.scenes.rgb))
+            if len(batch.scenes.rgb) > 10:
+                raise torch.OutOfMemoryError("full")
+            return learn(batch, stage)
+
+        ours.learn = careful
+        facts = leg(ours, LIBRARY, 5, 2, "completion")
+        self.assertEqual(facts["to"], 2)
+        self.assertEqual(sizes[:2], [12, 9])
+
+    def test_a_tuned_plan_fills_its_time_and_the_next_leg_takes_it_from_the_state(self) -> None:
+        plan = tuned(Plan("toy", rate=1e-3), LIBRARY, CPU, 60.0, candidates=(4, 8), modes=("none",), steps=1)
+        self.assertIn(plan.frames, (4, 8))
+        self.assertIn(plan.reuse, (1, 2, 3, 4))
+        self.assertGreater(plan.steps, 10)
+        self.assertLess(plan.steps, 20_000)
+        with tempfile.TemporaryDirectory() as name:
+            self.assertIsNone(kept_plan(Path(name)))
+            Learner.new(plan, CPU).save(Path(name) / "out", Path(name))
+            self.assertEqual(kept_plan(Path(name)), plan)
+
+    def test_where_nothing_fits_the_tuning_says_so(self) -> None:
+        def full(*_):
+            raise torch.OutOfMemoryError("full")
+
+        original, learner_module.Learner.learn = learner_module.Learner.learn, full
+        try:
+            with self.assertRaises(MemoryError):
+                tuned(Plan("toy"), LIBRARY, CPU, 60.0, candidates=(4, 8), modes=("none",), steps=1)
+        finally:
+            learner_module.Learner.learn = original
+
+
+class Carrying(unittest.TestCase):
+    def test_rounded_shards_are_smaller_and_near(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            weights = {"a": torch.randn(300, 200, generator=torch.Generator().manual_seed(1)).bfloat16().float(), "b": torch.tensor([0.0, -1.0, 1.0])}
+            size = lambda paths: sum(path.stat().st_size for path in paths)
+            full = size(save_shards(Path(name) / "full", weights, {}))
+            slim = size(save_shards(Path(name) / "slim", rounded(weights, 5), {}))
+            self.assertLess(slim, 0.85 * full)
+            back = load_shards(Path(name) / "slim")[0]
+            # Half of the last of five digits.
+            self.assertLess(((back["a"] - weights["a"]).abs() / weights["a"].abs()).max().item(), 2**-6 + 1e-6)
+            self.assertTrue(torch.equal(back["b"], weights["b"]))
+
+    def test_parts_of_a_batch_make_the_batch(self) -> None:
+        whole = render(LIBRARY, torch.arange(3), 2, 32, 32)
+        parts = joined([render(LIBRARY, torch.arange(2), 2, 32, 32), render(LIBRARY, torch.arange(2, 3), 2, 32, 32)])
+        torch.testing.assert_close(parts.rgb, whole.rgb, rtol=1e-4, atol=1e-4)
+        self.assertTrue(torch.equal(whole.first(2).word, whole.word[:2]))
+
+
+if __name__ == "__main__":
+    unittest.main()
