@@ -29,7 +29,7 @@ import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
 import type { LabelSets } from '../../projects/format/label-set.ts';
 import type { ImportProgress, SkippedFile } from '../../projects/format/import-session.ts';
-import { rowOperations } from '../../projects/format/row-set.ts';
+import { rowOperations, type ChunkRows } from '../../projects/format/row-set.ts';
 import type {
   Frame,
   GaussianChunk,
@@ -93,6 +93,8 @@ export const commandInputs = {
     operation: v.picklist(rowOperations),
     selection: chunkRows,
   }),
+  /** Which points lie on selected splats. */
+  'scene.selectedPoints': v.object({ selection: chunkRows }),
   /** Hides or deletes selected splats and the points that lie on them, or hides all others, as one edit. */
   'scene.edit': v.object({ action: v.picklist(['hide', 'isolate', 'delete']), what, selection: chunkRows }),
   /** Features of all splats as colours, by their principal components. */
@@ -258,6 +260,7 @@ export interface CommandOutputs {
   'scene.label': LabelReply;
   'scene.track': TrackReply;
   'scene.select': SelectReply;
+  'scene.selectedPoints': { chunks: ChunkRows[]; points: number };
   'scene.edit': EditRecord;
   'scene.features': FeaturesReply;
   'scene.inventory': { path: string; rows: InventoryRow[] };

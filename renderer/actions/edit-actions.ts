@@ -16,7 +16,7 @@ export function movePhotos(app: AppState, ids: readonly PhotoId[], toIdx: number
 }
 
 export function editActions(app: AppState): Action[] {
-  const { edits, selection, photos, frames, shell } = app;
+  const { edits, selection, splatSelection, photos, frames, shell } = app;
   const selectedFrames = (): string[] => [...selection.photoIds].flatMap((id) => frames.byPhoto.get(id)?.id ?? []);
   const selected = (): PhotoId[] => [...selection.photoIds];
   const move = (by: number) => (): Promise<unknown> | void => {
@@ -30,8 +30,8 @@ export function editActions(app: AppState): Action[] {
       label: 'Undo',
       group: 'Edit',
       keys: [{ key: 'z', ctrl: true }],
-      enabled: () => edits.undoable !== null,
-      perform: () => edits.undo(),
+      enabled: () => splatSelection.canUndo || edits.undoable !== null,
+      perform: () => (splatSelection.canUndo ? splatSelection.undo() : edits.undo()),
     },
     {
       id: 'edit.redo',
@@ -41,8 +41,8 @@ export function editActions(app: AppState): Action[] {
         { key: 'z', ctrl: true, shift: true },
         { key: 'y', ctrl: true },
       ],
-      enabled: () => edits.redoable !== null,
-      perform: () => edits.redo(),
+      enabled: () => splatSelection.canRedo || edits.redoable !== null,
+      perform: () => (splatSelection.canRedo ? splatSelection.redo() : edits.redo()),
     },
     {
       id: 'edit.exclude',

@@ -30,11 +30,23 @@ export function selectActions(app: AppState): Action[] {
       },
     },
     {
+      id: 'select.brush',
+      label: 'Select with a brush',
+      group: 'Edit',
+      keys: [{ key: 'b', shift: true }],
+      words: 'paint splats points circle',
+      enabled: () => shell.page === 'workspace' && splats.chunks.length > 0,
+      perform: () => {
+        shell.mode = 'ask';
+        shell.tool = shell.tool === 'brush' ? 'look' : 'brush';
+      },
+    },
+    {
       id: 'select.none',
       label: 'Select no splats',
       group: 'Edit',
       enabled: () => !splatSelection.isEmpty,
-      perform: () => splatSelection.clear(),
+      perform: () => splatSelection.deselect(),
     },
     {
       id: 'select.isolate',

@@ -18,7 +18,7 @@ export const colourModeLabels: Readonly<Record<ColourMode, string>> = {
 export const frameFilterLabels: Readonly<Record<FrameFilter, string>> = { all: 'All', one: 'One', upto: 'Up to now' };
 
 export function viewActions(app: AppState): Action[] {
-  const { view, shell, timeline } = app;
+  const { view, shell, timeline, splatSelection } = app;
   const inWorkspace = (): boolean => shell.page === 'workspace';
   const toggle = (
     id: string,
@@ -34,7 +34,9 @@ export function viewActions(app: AppState): Action[] {
     perform: () => void (view[key] = !view[key]),
   });
   const resize = (factor: number) => (): void => {
-    view.pointSize = Math.min(4, Math.max(0.25, view.pointSize * factor));
+    if (shell.tool === 'brush')
+      splatSelection.brushRadiusPx = Math.round(Math.min(200, Math.max(4, splatSelection.brushRadiusPx * factor)));
+    else view.pointSize = Math.min(4, Math.max(0.25, view.pointSize * factor));
   };
   const stepTo = (by: number) => (): void => {
     timeline.playing = false;
@@ -46,6 +48,24 @@ export function viewActions(app: AppState): Action[] {
     toggle('view.points', 'Show or hide points', 'showPoints'),
     toggle('view.cameras', 'Show or hide cameras', 'showCameras', [{ key: 'c' }]),
     toggle('view.camera-photos', 'Photos in cameras', 'showPhotosInCameras'),
+    {
+      id: 'view.split',
+      label: 'Compare with the nearest photo',
+      group: 'View',
+      keys: [{ key: 'v' }],
+      words: 'split photo render divider side by side novel view',
+      enabled: () => inWorkspace() && app.frames.placed.length > 0,
+      perform: () => void (view.split = !view.split),
+    },
+    {
+      id: 'view.flip',
+      label: 'Flip between photo and render',
+      group: 'View',
+      keys: [{ key: 'v', shift: true }],
+      words: 'a/b compare fade',
+      enabled: () => app.selection.lookingThrough !== null,
+      perform: () => void (app.selection.photoFade = app.selection.photoFade < 0.5 ? 1 : 0),
+    },
     toggle('view.grid', 'Show or hide the grid', 'showGrid', [{ key: 'g' }]),
     ...colourModes.map((mode): Action => ({
       id: `view.colour-${mode}`,
@@ -63,7 +83,7 @@ export function viewActions(app: AppState): Action[] {
     })),
     {
       id: 'view.smaller',
-      label: 'Smaller points',
+      label: 'Smaller points or brush',
       group: 'View',
       keys: [{ key: '[' }],
       enabled: inWorkspace,
@@ -71,7 +91,7 @@ export function viewActions(app: AppState): Action[] {
     },
     {
       id: 'view.larger',
-      label: 'Larger points',
+      label: 'Larger points or brush',
       group: 'View',
       keys: [{ key: ']' }],
       enabled: inWorkspace,

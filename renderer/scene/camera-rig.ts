@@ -66,9 +66,11 @@ export class CameraRig {
     return this.controls.getTarget(new Vector3());
   }
 
-  /** True when the user may drag to orbit: tools that draw take the left button away. */
-  setOrbit(enabled: boolean): void {
-    this.controls.mouseButtons.left = enabled ? CameraControls.ACTION.ROTATE : CameraControls.ACTION.NONE;
+  /** Which button turns: tools that draw take the left one away; the right one then turns instead of moving. */
+  setOrbit(button: 'left' | 'right' | null): void {
+    const { ACTION } = CameraControls;
+    this.controls.mouseButtons.left = button === 'left' ? ACTION.ROTATE : ACTION.NONE;
+    this.controls.mouseButtons.right = button === 'right' ? ACTION.ROTATE : ACTION.TRUCK;
   }
 
   resize(widthPx: number, heightPx: number): void {

@@ -1,15 +1,6 @@
 // Pictures and films of the scene from any camera at any size, taken on the stage's own canvas.
 
-import {
-  BufferTarget,
-  canEncodeVideo,
-  CanvasSource,
-  Mp4OutputFormat,
-  Output,
-  QUALITY_HIGH,
-  WebMOutputFormat,
-  type VideoCodec,
-} from 'mediabunny';
+import type { VideoCodec } from 'mediabunny';
 import { Matrix4, PerspectiveCamera, Quaternion, Vector3, type Group, type Object3D } from 'three';
 import type { PathView } from '../../projects/format/camera-path.ts';
 import { pinhole } from '../../projects/format/intrinsics.ts';
@@ -55,6 +46,7 @@ const codecs: Readonly<Record<FilmFormat, readonly VideoCodec[]>> = {
 
 /** Codec this browser can write into a format at a size; null when there is none. */
 export async function codecFor(format: FilmFormat, widthPx: number, heightPx: number): Promise<VideoCodec | null> {
+  const { canEncodeVideo } = await import('mediabunny');
   for (const codec of codecs[format])
     if (await canEncodeVideo(codec, { width: widthPx, height: heightPx })) return codec;
   return null;
@@ -135,6 +127,8 @@ export class Film {
     const codec = await codecFor(format, widthPx, heightPx);
     if (codec === null)
       throw new Error(`This browser cannot write ${format.toUpperCase()} at ${widthPx} × ${heightPx}.`);
+    const { BufferTarget, CanvasSource, Mp4OutputFormat, Output, QUALITY_HIGH, WebMOutputFormat } =
+      await import('mediabunny');
     const target = new BufferTarget();
     const output = new Output({ format: format === 'mp4' ? new Mp4OutputFormat() : new WebMOutputFormat(), target });
     const canvas = document.createElement('canvas');

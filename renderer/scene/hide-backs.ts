@@ -1,24 +1,30 @@
 // Splats seen from behind disappear: from outside one looks into a room instead of at the backs of its walls.
 
-import { dyno, type SplatMesh } from '@sparkjsdev/spark';
+import type { dyno, SplatMesh } from '@sparkjsdev/spark';
+
+/** Spark's language of shaders; Spark itself is loaded when it is needed. */
+type Dyno = typeof dyno;
 
 /**
  * Makes a mesh hide discs that turn their back to the eye. A disc's thin axis is its own z, its front is the side that its photo saw: the
  * camera that saw it stands at the origin of the mesh. Balls (splats without a known normal) have no back.
  */
-export function hideBacks(mesh: SplatMesh, hide: boolean): void {
+export function hideBacks(mesh: SplatMesh, hide: boolean, language: Dyno): void {
   mesh.enableViewToObject = hide;
-  mesh.objectModifiers = hide ? [modifierFor(mesh)] : undefined;
+  mesh.objectModifiers = hide ? [modifierFor(mesh, language)] : undefined;
   mesh.updateGenerator();
 }
 
-function modifierFor(mesh: SplatMesh): NonNullable<SplatMesh['objectModifiers']>[number] {
+function modifierFor(
+  mesh: SplatMesh,
+  { Dyno, dynoBlock, Gsplat }: Dyno,
+): NonNullable<SplatMesh['objectModifiers']>[number] {
   const eye = mesh.context.viewToObject.translate;
-  return dyno.dynoBlock({ gsplat: dyno.Gsplat }, { gsplat: dyno.Gsplat }, ({ gsplat }) => {
+  return dynoBlock({ gsplat: Gsplat }, { gsplat: Gsplat }, ({ gsplat }) => {
     if (!gsplat) throw new TypeError('Spark gave no splat to change.');
-    return new dyno.Dyno({
-      inTypes: { gsplat: dyno.Gsplat, eye: 'vec3' },
-      outTypes: { gsplat: dyno.Gsplat },
+    return new Dyno({
+      inTypes: { gsplat: Gsplat, eye: 'vec3' },
+      outTypes: { gsplat: Gsplat },
       inputs: { gsplat, eye },
       statements: ({ inputs, outputs }) => [
         `${outputs.gsplat} = ${inputs.gsplat};`,

@@ -111,11 +111,7 @@ export class LiveTools {
 
   private pick(pointer: Pointer): Vector3 | null {
     const { stage, rig, points, others } = this.context;
-    const { renderer, scene, widthPx, heightPx } = stage;
-    const hidden = [...others, this.box.lines, this.box.fill];
-    const found = this.picker.pick(renderer, scene, hidden, points, rig, pointer, widthPx, heightPx);
-    stage.invalidate();
-    return found;
+    return this.picker.pick({ stage, rig, points, others: [...others, this.box.lines, this.box.fill] }, pointer);
   }
 
   dispose(): void {

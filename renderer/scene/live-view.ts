@@ -1,7 +1,8 @@
 // The scene behind one canvas: layers, eye and clock joined. The interface talks to it by method calls only.
 
 import type { EditedScene } from '../../projects/format/edits.ts';
-import type { PointChunk } from '../../projects/format/scene.ts';
+import type { RowBits } from '../../projects/format/row-set.ts';
+import type { ChunkId, PointChunk } from '../../projects/format/scene.ts';
 import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
 import { toVec3 } from './axes.ts';
 import { CameraLayer, type CameraStyle } from './camera-layer.ts';
@@ -9,7 +10,10 @@ import { CameraRig } from './camera-rig.ts';
 import { CameraSizing } from './camera-sizing.ts';
 import { Film } from './film.ts';
 import { GroundLayer } from './ground-layer.ts';
+import { LiveBrush } from './live-brush.ts';
 import { LiveEye } from './live-eye.ts';
+import type { LiveViewOptions } from './live-options.ts';
+import { LiveSplit } from './live-split.ts';
 import { LiveTools } from './live-tools.ts';
 import { PointBudget } from './point-budget.ts';
 import { PointLayer, type PlacedFrame, type PointStyle } from './point-layer.ts';
@@ -18,27 +22,6 @@ import { SplatLayer } from './splat-layer.ts';
 import { Stage } from './stage.ts';
 import { ThroughLayer } from './through-layer.ts';
 import { WorldTurn } from './world-turn.ts';
-
-export interface Readout {
-  pointsShown: number;
-  pointsLoaded: number;
-  framesPerSecond: number | null;
-  unitsPer100Px: number | null;
-  depthRange: readonly [number, number] | null;
-  heightRange: readonly [number, number] | null;
-  /** In world axes. */
-  eye: Vec3;
-}
-
-export interface LiveViewOptions {
-  canvas: HTMLCanvasElement;
-  url(what: 'chunk' | 'thumb' | 'photo', id: string): string;
-  onReadout(readout: Readout): void;
-  /** After each drawn frame: overlays that follow the scene move now. */
-  onDrawn(): void;
-  onChunkFailed(reason: string): void;
-  onPerspective(): void;
-}
 
 /** Without movement for this long, the full number of points is drawn. */
 const restAfterMs = 220;
@@ -50,6 +33,8 @@ export class LiveView {
   readonly tools: LiveTools;
   readonly splats: SplatLayer;
   readonly film: Film;
+  readonly brush: LiveBrush;
+  readonly split: LiveSplit;
   private readonly options: LiveViewOptions;
   private readonly stage: Stage;
   private readonly world = new WorldTurn();
@@ -80,9 +65,7 @@ export class LiveView {
     );
     this.cameras = new CameraLayer(
       (id) => options.url('thumb', id),
-      () => {
-        this.stage.invalidate();
-      },
+      () => this.stage.invalidate(),
     );
     this.through = new ThroughLayer((id) => [options.url('thumb', id), options.url('photo', id)], changed);
     this.world.group.add(this.points.group, this.cameras.group, this.through.group);
@@ -110,33 +93,30 @@ export class LiveView {
       statistics: () => this.currentStatistics(),
       changed: () => this.worldTurned(),
     });
-    this.tools = new LiveTools({
-      stage: this.stage,
-      rig: this.rig,
-      points: this.points,
-      cameras: this.cameras,
-      world: this.world.group,
-      others: [this.splats.spark, this.cameras.group, this.through.group, this.ground.mesh],
-      changed,
-      frameOf: (frameId) => this.frames.find(({ frame }) => frame.id === frameId)?.frame ?? null,
-      worldFromDisplay: () => this.world.displayFromWorld.invert(),
-      up: () => this.world.up,
-    });
-    this.film = new Film({
+    const parts = {
       stage: this.stage,
       rig: this.rig,
       world: this.world.group,
       points: this.points,
       splats: this.splats,
-      helpers: [this.cameras.group, this.through.group, this.ground.mesh, this.tools.box.lines, this.tools.box.fill],
+      frames: () => this.frames,
+      statistics: () => this.currentStatistics(),
+    };
+    const helpers = [this.cameras.group, this.through.group, this.ground.mesh];
+    this.tools = new LiveTools({
+      ...parts,
+      cameras: this.cameras,
+      others: [this.splats.top, ...helpers],
+      changed,
+      frameOf: (frameId) => this.frames.find(({ frame }) => frame.id === frameId)?.frame ?? null,
+      worldFromDisplay: () => this.world.displayFromWorld.invert(),
+      up: () => this.world.up,
     });
-    this.stage.scene.add(
-      this.world.group,
-      this.splats.spark,
-      this.ground.mesh,
-      this.tools.box.lines,
-      this.tools.box.fill,
-    );
+    const { lines, fill } = this.tools.box;
+    this.film = new Film({ ...parts, helpers: [...helpers, lines, fill] });
+    this.brush = new LiveBrush({ ...parts, others: [this.splats.top, ...helpers, lines, fill] });
+    this.split = new LiveSplit({ ...parts, film: this.film });
+    this.stage.scene.add(this.world.group, this.splats.top, this.ground.mesh, lines, fill);
     this.rig.controls.addEventListener('control', changed);
     this.rig.controls.addEventListener('wake', changed);
   }
@@ -163,6 +143,12 @@ export class LiveView {
     this.points.setDeleted(deletedBoxes);
     this.points.setGone(goneRows);
     this.splats.setEdits(deletedBoxes, goneRows);
+  }
+
+  /** What is selected glows. @param color sRGB 0…255 */
+  setSelected(splats: ReadonlyMap<ChunkId, RowBits>, points: ReadonlyMap<ChunkId, RowBits>, color: Vec3): void {
+    this.splats.setSelected(splats, color);
+    this.points.setSelected(points, color);
   }
 
   setPointStyle(style: PointStyle, budget: number, visible: boolean): void {
@@ -205,10 +191,7 @@ export class LiveView {
 
   /** The splat under the pointer, told by the points there whether they are shown or not. */
   splatAt(pointer: readonly [number, number]): { frameId: string; splatIdx: number } | null {
-    const { visible } = this.points.group;
-    this.points.group.visible = true;
     const point = this.tools.pointAt(pointer);
-    this.points.group.visible = visible;
     return point && this.splats.nearestTo(point);
   }
 
@@ -226,7 +209,16 @@ export class LiveView {
 
   dispose(): void {
     if (this.restTimer) clearTimeout(this.restTimer);
-    for (const part of [this.points, this.splats, this.cameras, this.through, this.ground, this.tools, this.rig])
+    for (const part of [
+      this.points,
+      this.splats,
+      this.cameras,
+      this.through,
+      this.ground,
+      this.tools,
+      this.brush,
+      this.rig,
+    ])
       part.dispose();
     this.stage.dispose();
   }

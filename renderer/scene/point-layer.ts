@@ -4,10 +4,11 @@ import { Group, Matrix3, Vector3, type Matrix4, type ShaderMaterial } from 'thre
 import type { FrameBox } from '../../projects/format/edits.ts';
 import type { RowBits } from '../../projects/format/row-set.ts';
 import type { ChunkId, Frame, FrameId, PointChunk } from '../../projects/format/scene.ts';
+import type { Vec3 } from '../../projects/format/sim3.ts';
 import { matrixOf } from './axes.ts';
 import { ChunkLoader } from './chunk-loader.ts';
 import { packBoxes, type BoxRange } from './deletion-texture.ts';
-import { GoneTextures } from './gone-textures.ts';
+import { RowTextures } from './row-textures.ts';
 import { pointsPerSlice, type PackedChunk } from './packed-points.ts';
 import { PointCloud } from './point-cloud.ts';
 import { colourSources, createPointMaterial, type ColourSource, type PointUniforms } from './point-material.ts';
@@ -43,7 +44,8 @@ export class PointLayer {
   private frames: ReadonlyMap<FrameId, PlacedFrame> = new Map();
   private chunks: ReadonlyMap<ChunkId, PointChunk> = new Map();
   private boxRanges: ReadonlyMap<FrameId, BoxRange> = new Map();
-  private readonly gone = new GoneTextures();
+  private readonly gone = new RowTextures();
+  private readonly chosen = new RowTextures();
   private readonly eyeInWorld = new Vector3();
   private readonly onChange: () => void;
 
@@ -89,6 +91,13 @@ export class PointLayer {
   /** Rows of point chunks that edits have taken away. */
   setGone(goneRows: ReadonlyMap<ChunkId, RowBits>): void {
     this.gone.set(goneRows);
+    this.onChange();
+  }
+
+  /** Points that glow. @param color sRGB 0…255 */
+  setSelected(rows: ReadonlyMap<ChunkId, RowBits>, color: Vec3): void {
+    this.chosen.set(rows);
+    this.uniforms.uChosenColor.value.set(...color).divideScalar(255);
     this.onChange();
   }
 
@@ -152,6 +161,7 @@ export class PointLayer {
     this.material.dispose();
     this.uniforms.uBoxes.value.dispose();
     this.gone.dispose();
+    this.chosen.dispose();
   }
 
   private readonly beforeDraw = (cloud: PointCloud, drawShare: number, firstRow: number): void => {
@@ -164,6 +174,9 @@ export class PointLayer {
     const gone = this.gone.of(cloud.chunk.id);
     uniforms.uGone.value = gone.texture;
     uniforms.uGoneCount.value = gone.count;
+    const chosen = this.chosen.of(cloud.chunk.id);
+    uniforms.uChosen.value = chosen.texture;
+    uniforms.uChosenCount.value = chosen.count;
     uniforms.uFirstRow.value = firstRow;
     uniforms.uFrameShare.value = placed?.share ?? 0;
     const camera = frame?.intrinsics;

@@ -2,7 +2,7 @@
 
 import { GLSL3, Matrix3, ShaderMaterial, Vector2, Vector3, type DataTexture, type IUniform } from 'three';
 import { packBoxes } from './deletion-texture.ts';
-import { goneWidthLog2, textureOf } from './gone-textures.ts';
+import { rowsWidthLog2, textureOf } from './row-textures.ts';
 
 export const rampStops = 7;
 
@@ -14,12 +14,13 @@ const vertexShader = /* glsl */ `
 in vec4 color;
 in vec4 extra;
 uniform float uMinConfidence, uPixelsPerUnit, uSizeFactor, uFootprint, uSpread, uFrameShare, uMostPx, uInferred, uBacks;
-uniform int uSource, uBoxFrom, uBoxCount, uFirstRow, uGoneCount;
+uniform int uSource, uBoxFrom, uBoxCount, uFirstRow, uGoneCount, uChosenCount;
+uniform vec3 uChosenColor;
 uniform vec2 uRange;
 uniform vec3 uRamp[${rampStops}];
 uniform mat3 uDisplayFromCamera;
 uniform highp sampler2D uBoxes;
-uniform highp usampler2D uGone;
+uniform highp usampler2D uGone, uChosen;
 out vec3 vColor;
 out float vDepth;
 out float vRound;
@@ -52,18 +53,18 @@ bool isDeleted(vec3 p) {
 }
 
 // A bit a row of the chunk; a slice begins at its first row.
-bool isGone() {
+bool isIn(highp usampler2D rows, int count) {
   int row = uFirstRow + gl_VertexID;
-  if (row >= uGoneCount) return false;
+  if (row >= count) return false;
   int at = row >> 3;
-  uint bits = texelFetch(uGone, ivec2(at & ${2 ** goneWidthLog2 - 1}, at >> ${goneWidthLog2}), 0).r;
+  uint bits = texelFetch(rows, ivec2(at & ${2 ** rowsWidthLog2 - 1}, at >> ${rowsWidthLog2}), 0).r;
   return ((bits >> uint(row & 7)) & 1u) != 0u;
 }
 
 void main() {
   int flags = int(extra.w * 255.0 + 0.5);
   bool inferred = (flags & 2) != 0;
-  if (color.a < uMinConfidence || (inferred && uInferred < 0.5) || isGone() || isDeleted(position)) {
+  if (color.a < uMinConfidence || (inferred && uInferred < 0.5) || isIn(uGone, uGoneCount) || isDeleted(position)) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 0.0;
     return;
@@ -76,8 +77,9 @@ void main() {
     gl_PointSize = 0.0;
     return;
   }
-  gl_Position = projectionMatrix * viewMatrix * display;
-  vDepth = gl_Position.w;
+  vec4 inView = viewMatrix * display;
+  gl_Position = projectionMatrix * inView;
+  vDepth = -inView.z;
   float unit = length(modelMatrix[0].xyz);
   float size = abs(position.z) * uFootprint * unit * uSpread * uPixelsPerUnit / gl_Position.w;
   // A little more than a grid cell: neighbours overlap and the surface closes.
@@ -92,6 +94,7 @@ void main() {
   else if (uSource == 6) vColor = ramp(extra.z * extra.z + extra.z * 0.6);
   else vColor = (flags & 1) != 0 ? uRamp[${rampStops - 1}] : mix(vec3(dot(color.rgb, vec3(0.3, 0.59, 0.11))), uRamp[0], 0.35);
   if (inferred) vColor = mix(vColor, vec3(0.62, 0.5, 0.95), 0.7);
+  if (isIn(uChosen, uChosenCount)) vColor = mix(vColor, uChosenColor * (0.4 + 0.75 * dot(vColor, vec3(0.3, 0.59, 0.11))), 0.75);
 }`;
 
 const fragmentShader = /* glsl */ `
@@ -123,6 +126,9 @@ export interface PointUniforms {
   uFirstRow: IUniform<number>;
   uGoneCount: IUniform<number>;
   uGone: IUniform<DataTexture>;
+  uChosenCount: IUniform<number>;
+  uChosen: IUniform<DataTexture>;
+  uChosenColor: IUniform<Vector3>;
   uRange: IUniform<Vector2>;
   uRamp: IUniform<Vector3[]>;
   uDisplayFromCamera: IUniform<Matrix3>;
@@ -148,6 +154,9 @@ export function createPointMaterial(): { material: ShaderMaterial; uniforms: Poi
     uFirstRow: { value: 0 },
     uGoneCount: { value: 0 },
     uGone: { value: textureOf(new Uint8Array(0)).texture },
+    uChosenCount: { value: 0 },
+    uChosen: { value: textureOf(new Uint8Array(0)).texture },
+    uChosenColor: { value: new Vector3(1, 1, 1) },
     uRange: { value: new Vector2(0, 1) },
     uRamp: { value: Array.from({ length: rampStops }, () => new Vector3(1, 1, 1)) },
     uDisplayFromCamera: { value: new Matrix3() },

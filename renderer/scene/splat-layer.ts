@@ -1,20 +1,29 @@
 // All splats of the scene, drawn by Spark: one mesh a frame, so that a refined pose moves it, loaded one after the other.
 
-import { PackedSplats, RgbaArray, SparkRenderer, SplatMesh } from '@sparkjsdev/spark';
-import { Color, Group, Quaternion, Vector3, type Camera, type Scene, type WebGLRenderer } from 'three';
+import type { SparkRenderer, SplatMesh } from '@sparkjsdev/spark';
+import { Group, type Camera, type Scene, type WebGLRenderer } from 'three';
 import { deletionTest, type FrameBox } from '../../projects/format/edits.ts';
 import { decodeGaussianChunk, type GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
 import { hasRow, type RowBits } from '../../projects/format/row-set.ts';
 import type { ChunkId, FrameId, GaussianChunk } from '../../projects/format/scene.ts';
-import { identitySim3, inverse, transformPoint, type Vec3 } from '../../projects/format/sim3.ts';
+import { identitySim3, inverse, transformPoint, type Sim3, type Vec3 } from '../../projects/format/sim3.ts';
 import { hideBacks } from './hide-backs.ts';
 import type { PlacedFrame } from './point-layer.ts';
 import { markRows, paintSplats, type SplatPaint } from './splat-colours.ts';
+import { packSplats } from './splat-packing.ts';
 
 interface LoadedSplats {
   chunk: GaussianChunk;
   columns: GaussianColumns;
   mesh: SplatMesh;
+}
+
+export interface VisibleSplats {
+  chunk: GaussianChunk;
+  columns: GaussianColumns;
+  worldFromCamera: Sim3;
+  gone: RowBits | null;
+  deletedBoxes: readonly FrameBox[];
 }
 
 export interface SplatLayerOptions {
@@ -24,14 +33,15 @@ export interface SplatLayerOptions {
   onFailed(reason: string): void;
 }
 
-/** Splats packed in one go before the page gets a turn: about 8 ms. */
-const splatsPerSlice = 12_000;
+/** Spark is most of the page's code: it is read when splats are first looked at, so that points show at once. */
+type Spark = typeof import('@sparkjsdev/spark');
 
 export class SplatLayer {
   /** In world axes. */
   readonly group = new Group();
-  /** Belongs at the top of the scene: it draws the meshes of all groups at once, sorted together. */
-  readonly spark: SparkRenderer;
+  /** Belongs at the top of the scene: Spark draws the meshes of all groups from here at once, sorted together. */
+  readonly top = new Group();
+  private spark: { code: Spark; renderer: SparkRenderer } | null = null;
   private readonly options: SplatLayerOptions;
   private readonly loaded = new Map<ChunkId, LoadedSplats>();
   private readonly failed = new Set<ChunkId>();
@@ -44,12 +54,12 @@ export class SplatLayer {
   private paint: SplatPaint = { mode: 'photo' };
   private showBacks = false;
   private loading = false;
+  private held = false;
   private disposed = false;
 
   constructor(options: SplatLayerOptions) {
     this.options = options;
-    this.spark = new SparkRenderer({ renderer: options.renderer, onDirty: options.onChange });
-    this.spark.visible = false;
+    this.top.visible = false;
     this.group.visible = false;
   }
 
@@ -61,9 +71,26 @@ export class SplatLayer {
 
   setVisible(visible: boolean): void {
     this.group.visible = visible;
-    this.spark.visible = visible;
+    this.top.visible = visible;
     void this.load();
     this.options.onChange();
+  }
+
+  /** A tool works with splats although they are not shown. */
+  setHeld(held: boolean): void {
+    this.held = held;
+    void this.load();
+  }
+
+  /** Loaded splats of visible frames, with what edits have taken away of them. */
+  *visibleChunks(): Generator<VisibleSplats> {
+    for (const { chunk, columns } of this.loaded.values()) {
+      const placed = this.frames.get(chunk.frameId);
+      const worldFromCamera = placed?.frame.worldFromCamera;
+      if (!placed?.visible || !worldFromCamera) continue;
+      const gone = this.gone.get(chunk.id) ?? null;
+      yield { chunk, columns, worldFromCamera, gone, deletedBoxes: this.deleted.get(chunk.frameId) ?? [] };
+    }
   }
 
   setFrames(frames: readonly PlacedFrame[]): void {
@@ -96,9 +123,13 @@ export class SplatLayer {
     this.repaint();
   }
 
+  get hidesBacks(): boolean {
+    return !this.showBacks;
+  }
+
   setBacks(show: boolean): void {
     this.showBacks = show;
-    for (const { mesh } of this.loaded.values()) hideBacks(mesh, !show);
+    if (this.spark) for (const { mesh } of this.loaded.values()) hideBacks(mesh, !show, this.spark.code.dyno);
     this.options.onChange();
   }
 
@@ -110,8 +141,10 @@ export class SplatLayer {
   /** Resolves when the order of drawing fits a camera, or after a second of waiting for it. */
   async sortedFor(scene: Scene, camera: Camera): Promise<void> {
     const endMs = performance.now() + 1000;
-    await this.spark.update({ scene, camera });
-    while ((this.spark.sorting || this.spark.sortDirty) && performance.now() < endMs)
+    const renderer = this.spark?.renderer;
+    if (!renderer) return;
+    await renderer.update({ scene, camera });
+    while ((renderer.sorting || renderer.sortDirty) && performance.now() < endMs)
       await new Promise((resolve) => setTimeout(resolve, 4));
   }
 
@@ -119,13 +152,10 @@ export class SplatLayer {
   nearestTo(pointInWorld: Vec3): { frameId: FrameId; splatIdx: number } | null {
     let best: { frameId: FrameId; splatIdx: number } | null = null;
     let bestSquare = Infinity;
-    for (const { chunk, columns } of this.loaded.values()) {
-      const placed = this.frames.get(chunk.frameId);
-      if (!placed?.visible || !placed.frame.worldFromCamera) continue;
-      const { scale } = placed.frame.worldFromCamera;
-      const [x, y, z] = transformPoint(inverse(placed.frame.worldFromCamera), pointInWorld);
+    for (const { chunk, columns, worldFromCamera, gone } of this.visibleChunks()) {
+      const { scale } = worldFromCamera;
+      const [x, y, z] = transformPoint(inverse(worldFromCamera), pointInWorld);
       const { means, count } = columns;
-      const gone = this.gone.get(chunk.id);
       for (let i = 0; i < count; i++) {
         const square =
           ((means[3 * i] - x) ** 2 + (means[3 * i + 1] - y) ** 2 + (means[3 * i + 2] - z) ** 2) * scale ** 2;
@@ -140,7 +170,7 @@ export class SplatLayer {
   dispose(): void {
     this.disposed = true;
     for (const id of [...this.loaded.keys()]) this.drop(id);
-    this.spark.dispose();
+    this.spark?.renderer.dispose();
   }
 
   private repaint(): void {
@@ -149,6 +179,7 @@ export class SplatLayer {
   }
 
   private colour({ chunk, columns, mesh }: LoadedSplats): void {
+    if (!this.spark) return;
     const boxes = this.deleted.get(chunk.frameId) ?? [];
     const pose = this.frames.get(chunk.frameId)?.frame.worldFromCamera ?? identitySim3;
     const gone = this.gone.get(chunk.id) ?? null;
@@ -164,7 +195,7 @@ export class SplatLayer {
       mesh.splatRgba = null;
       mesh.updateGenerator();
     } else if (mesh.splatRgba === null) {
-      mesh.splatRgba = new RgbaArray({ array: rgba, count: columns.count });
+      mesh.splatRgba = new this.spark.code.RgbaArray({ array: rgba, count: columns.count });
       mesh.updateGenerator();
     } else {
       mesh.splatRgba.ensureCapacity(columns.count).set(rgba);
@@ -185,30 +216,45 @@ export class SplatLayer {
 
   /** Fetches what is wanted, one chunk at a time. Nothing is fetched before splats are looked at. */
   private async load(): Promise<void> {
-    if (this.loading || !this.group.visible) return;
+    if (this.loading || !this.isWanted) return;
     this.loading = true;
     try {
       for (;;) {
         const next = this.chunks.find(({ id }) => !this.loaded.has(id) && !this.failed.has(id));
-        if (!next || this.disposed || !this.group.visible) return;
-        await this.loadOne(next);
+        if (!next || this.disposed || !this.isWanted) return;
+        await this.loadOne(next, await this.begin());
       }
     } finally {
       this.loading = false;
     }
   }
 
-  private async loadOne(chunk: GaussianChunk): Promise<void> {
+  private get isWanted(): boolean {
+    return this.group.visible || this.held;
+  }
+
+  private async begin(): Promise<Spark> {
+    if (this.spark) return this.spark.code;
+    const code = await import('@sparkjsdev/spark');
+    const renderer = new code.SparkRenderer({ renderer: this.options.renderer, onDirty: this.options.onChange });
+    if (this.disposed) renderer.dispose();
+    else this.top.add(renderer);
+    this.spark = { code, renderer };
+    return code;
+  }
+
+  private async loadOne(chunk: GaussianChunk, code: Spark): Promise<void> {
     try {
       const response = await fetch(this.options.urlOf(chunk.id));
       if (!response.ok) throw new Error(`the studio answered ${response.status}`);
       const columns = decodeGaussianChunk(new Uint8Array(await response.arrayBuffer()));
-      const mesh = new SplatMesh({ packedSplats: await packed(columns) });
+      const packed = await packSplats(columns, new code.PackedSplats({ maxSplats: columns.count }));
+      const mesh = new code.SplatMesh({ packedSplats: packed });
       if (this.disposed || !this.chunks.some(({ id }) => id === chunk.id)) return mesh.dispose();
       const each = { chunk, columns, mesh };
       this.loaded.set(chunk.id, each);
       this.place(each);
-      if (!this.showBacks) hideBacks(mesh, true);
+      if (!this.showBacks) hideBacks(mesh, true, code.dyno);
       this.colour(each);
       this.group.add(mesh);
       this.options.onChange();
@@ -226,20 +272,4 @@ export class SplatLayer {
     each.mesh.dispose();
     this.loaded.delete(id);
   }
-}
-
-/** Spark's 16 bytes a splat, packed in slices so that the page stays responsive. */
-async function packed({ count, means, logScales, rotations, colors }: GaussianColumns): Promise<PackedSplats> {
-  const splats = new PackedSplats({ maxSplats: count });
-  await splats.initialized;
-  const [center, scales, quaternion, color] = [new Vector3(), new Vector3(), new Quaternion(), new Color()];
-  for (let i = 0; i < count; i++) {
-    center.fromArray(means, 3 * i);
-    scales.set(Math.exp(logScales[3 * i]), Math.exp(logScales[3 * i + 1]), Math.exp(logScales[3 * i + 2]));
-    quaternion.set(rotations[4 * i], rotations[4 * i + 1], rotations[4 * i + 2], rotations[4 * i + 3]).normalize();
-    color.setRGB(colors[4 * i] / 255, colors[4 * i + 1] / 255, colors[4 * i + 2] / 255);
-    splats.pushSplat(center, scales, quaternion, colors[4 * i + 3] / 255, color);
-    if (i % splatsPerSlice === splatsPerSlice - 1) await new Promise((resolve) => setTimeout(resolve));
-  }
-  return splats;
 }

@@ -62,13 +62,13 @@ export class AppState {
     this.calls = createCalls(api, (error, place) => this.notices.add({ level: 'error', place, ...error }));
     this.labels = new LabelsState(this.calls, this.splats, this.ask);
     this.answers = new AnswersFollow(this.ask, this.labels);
-    this.splatSelection = new SplatSelectionState(this.calls, this.ask, this.labels);
+    this.edits = new EditsState(this.calls);
+    this.splatSelection = new SplatSelectionState(this.calls, this.ask, this.labels, this.edits);
     this.path = new PathState(this.calls);
     this.refinements = new RefinementsState(this.calls);
     this.track = new TrackState(this.calls);
     this.library = new LibraryState(this.calls);
     this.models = new ModelsState(this.calls);
-    this.edits = new EditsState(this.calls);
     this.photos = new PhotosState(this.edits);
     this.timeline = new TimelineState(this.photos, this.frames, this.view);
   }

@@ -45,6 +45,7 @@ export class AskState {
   reset(history: readonly string[]): void {
     this.history = history;
     this.text = '';
+    this.view = 'heat';
     this.clear();
   }
 

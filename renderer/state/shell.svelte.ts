@@ -7,7 +7,7 @@ export const modes = ['photos', 'scene', 'ask', 'path', 'export'] as const;
 export type Mode = (typeof modes)[number];
 export type Dialog = 'palette' | 'keys' | 'settings' | null;
 /** What a drag or click in the viewport means. */
-export type Tool = 'look' | 'box' | 'up';
+export type Tool = 'look' | 'box' | 'brush' | 'up';
 
 export class ShellState {
   page = $state<Page>('starting');

@@ -26,11 +26,16 @@ export class ViewState {
   /** Factor on the size of the camera frusta. */
   cameraSize = $state(1);
   orthographic = $state(false);
+  /** Photo and render side by side, with a divider. */
+  split = $state(false);
+  /** Place of the divider, share of the viewport's width. */
+  splitAt = $state(0.5);
 
   reset(): void {
     this.minConfidence = 0;
     this.frameFilter = 'all';
     this.orthographic = false;
+    this.split = false;
   }
 }
 

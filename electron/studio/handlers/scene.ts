@@ -15,6 +15,10 @@ export const sceneHandlers: HandlersOf<CommandsOf<'scene' | 'cameras' | 'labels'
   'scene.label': (context, labels) => context.requireProject().scene.label(labels),
   'scene.track': (context, place) => context.requireProject().scene.track(place),
   'scene.select': (context, choice) => context.requireProject().scene.select(choice),
+  'scene.selectedPoints': async (context, { selection }) => {
+    const { chunks, points } = await context.requireProject().scene.selectedPoints(selection, false);
+    return { chunks, points };
+  },
   'scene.features': (context) => context.requireProject().scene.features(),
   'scene.edit': async (context, { action, what, selection }) => {
     const { chunks, splats } = await context.requireProject().scene.selectedPoints(selection, action === 'isolate');

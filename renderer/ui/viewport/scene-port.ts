@@ -1,6 +1,7 @@
 // Joins the viewport's port (what actions may ask) to the scene.
 
-import type { LiveView, Readout } from '../../scene/live-view.ts';
+import type { Readout } from '../../scene/live-options.ts';
+import type { LiveView } from '../../scene/live-view.ts';
 import type { AppState } from '../../state/app-state.svelte.ts';
 import type { ColourMode } from '../../state/view.svelte.ts';
 import type { ViewportPort } from '../../state/viewport-port.ts';

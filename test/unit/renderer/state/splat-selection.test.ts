@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { AskReply } from '../../../../electron/contract/scene-requests.ts';
 import { addRow, emptyBits, encodeRows, hasRow } from '../../../../projects/format/row-set.ts';
 import type { AskState } from '../../../../renderer/state/ask.svelte.ts';
+import type { EditsState } from '../../../../renderer/state/edits.svelte.ts';
 import type { LabelsState } from '../../../../renderer/state/labels.svelte.ts';
 import { SplatSelectionState } from '../../../../renderer/state/splat-selection.svelte.ts';
 import type { StudioCalls } from '../../../../renderer/state/studio-calls.ts';
@@ -11,7 +12,11 @@ const bits = emptyBits(16);
 addRow(bits, 3);
 const chosen = [{ chunkId: 'c', rows: encodeRows(bits) }];
 
-function selection(fails = false): { state: SplatSelectionState; asked: [string, Record<string, unknown>][] } {
+function selection(fails = false): {
+  state: SplatSelectionState;
+  asked: [string, Record<string, unknown>][];
+  edits: EditsState;
+} {
   const asked: [string, Record<string, unknown>][] = [];
   const ask = (command: string, input: Record<string, unknown>): Promise<unknown> => {
     asked.push([command, input]);
@@ -22,8 +27,14 @@ function selection(fails = false): { state: SplatSelectionState; asked: [string,
   const reply = { instances } as AskReply;
   const answer = { asked: 'red', threshold: 0.4, notThis: [], reply, hits: 5, selected: instances[1] };
   const labels = { words: ['floor'], chosen: { reject: 0.2 } } as unknown as LabelsState;
-  const state = new SplatSelectionState({ ask } as unknown as StudioCalls, answer as unknown as AskState, labels);
-  return { state, asked };
+  const edits = { undoable: null } as unknown as EditsState;
+  const state = new SplatSelectionState(
+    { ask } as unknown as StudioCalls,
+    answer as unknown as AskState,
+    labels,
+    edits,
+  );
+  return { state, asked, edits };
 }
 
 test('the selected thing of an answer is chosen, by its place in the answer', async () => {
@@ -75,4 +86,59 @@ test('an export says where it went until the selection changes', async () => {
   expect(state.exported).toBe('/out.ply');
   await state.byAnswer();
   expect(state.exported).toBeNull();
+});
+
+const rowsOf = (...rows: number[]): ReadonlyMap<string, Uint8Array> => {
+  const some = emptyBits(16);
+  for (const row of rows) addRow(some, row);
+  return new Map([['c', some]]);
+};
+
+test('strokes of the brush add, take away and intersect; each is one step back', () => {
+  const { state } = selection();
+  state.byBrush(rowsOf(1, 2, 3));
+  state.byBrush(rowsOf(3, 4));
+  expect([state.splats, state.what]).toEqual([4, 'brush']);
+  state.byBrush(rowsOf(1), 'subtract');
+  expect([state.splats, state.what]).toEqual([3, 'brush without brush']);
+  state.byBrush(rowsOf(2, 9), 'intersect');
+  expect(state.splats).toBe(1);
+  state.undo();
+  state.undo();
+  expect(state.splats).toBe(4);
+  state.redo();
+  expect(state.splats).toBe(3);
+  state.byBrush(rowsOf(12));
+  expect(state.canRedo).toBe(false);
+});
+
+test('a stroke over nothing, or over what is selected already, is no step', () => {
+  const { state } = selection();
+  state.byBrush(new Map());
+  expect(state.canUndo).toBe(false);
+  state.byBrush(rowsOf(1));
+  state.byBrush(rowsOf(1));
+  state.undo();
+  expect(state.isEmpty).toBe(true);
+  expect(state.canUndo).toBe(false);
+});
+
+test('an edit that came after a choice is undone before it', () => {
+  const { state, edits } = selection();
+  state.byBrush(rowsOf(1));
+  Object.assign(edits, { undoable: { seq: 7 } });
+  expect(state.canUndo).toBe(false);
+  Object.assign(edits, { undoable: null });
+  expect(state.canUndo).toBe(true);
+});
+
+test('nothing selected is a step that can be taken back; an edit ends all steps', async () => {
+  const { state } = selection();
+  state.byBrush(rowsOf(1));
+  state.deselect();
+  expect(state.isEmpty).toBe(true);
+  state.undo();
+  expect(state.splats).toBe(1);
+  await state.edit('hide');
+  expect([state.isEmpty, state.canUndo]).toEqual([true, false]);
 });

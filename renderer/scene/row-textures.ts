@@ -1,20 +1,20 @@
-// Rows that edits have taken away, as one bit texture a chunk: the point shader looks its row up, and no point data is touched.
+// Sets of rows (taken away by edits, or selected) as one bit texture a chunk: the point shader looks its row up, and no point data is touched.
 
 import { DataTexture, NearestFilter, RedIntegerFormat, UnsignedByteType } from 'three';
 import type { RowBits } from '../../projects/format/row-set.ts';
 import type { ChunkId } from '../../projects/format/scene.ts';
 
 /** Bytes in a row of the texture; the shader knows its logarithm. */
-export const goneWidthLog2 = 11;
+export const rowsWidthLog2 = 11;
 
-export interface GoneRows {
+export interface RowTexture {
   texture: DataTexture;
-  /** Rows from here on are all there. */
+  /** Rows from here on are not in the set. */
   count: number;
 }
 
-export function textureOf(bits: RowBits): GoneRows {
-  const width = 2 ** goneWidthLog2;
+export function textureOf(bits: RowBits): RowTexture {
+  const width = 2 ** rowsWidthLog2;
   const height = Math.max(1, Math.ceil(bits.length / width));
   const data = new Uint8Array(width * height);
   data.set(bits);
@@ -26,14 +26,14 @@ export function textureOf(bits: RowBits): GoneRows {
   return { texture, count: 8 * bits.length };
 }
 
-/** Textures of the chunks that lost rows; those that are as they were are kept. */
-export class GoneTextures {
-  readonly none: GoneRows = textureOf(new Uint8Array(0));
-  private held = new Map<ChunkId, { bits: RowBits; rows: GoneRows }>();
+/** Textures of the chunks that have rows in a set; those that are as they were are kept. */
+export class RowTextures {
+  readonly none: RowTexture = textureOf(new Uint8Array(0));
+  private held = new Map<ChunkId, { bits: RowBits; rows: RowTexture }>();
 
-  set(goneRows: ReadonlyMap<ChunkId, RowBits>): void {
-    const next = new Map<ChunkId, { bits: RowBits; rows: GoneRows }>();
-    for (const [id, bits] of goneRows) {
+  set(rowsOf: ReadonlyMap<ChunkId, RowBits>): void {
+    const next = new Map<ChunkId, { bits: RowBits; rows: RowTexture }>();
+    for (const [id, bits] of rowsOf) {
       const known = this.held.get(id);
       next.set(id, known && sameBits(known.bits, bits) ? known : { bits, rows: textureOf(bits) });
     }
@@ -41,7 +41,7 @@ export class GoneTextures {
     this.held = next;
   }
 
-  of(id: ChunkId): GoneRows {
+  of(id: ChunkId): RowTexture {
     return this.held.get(id)?.rows ?? this.none;
   }
 

@@ -1,7 +1,7 @@
 // Rows that edits have taken away reach the shader bit by bit, and clear splats; what is selected glows.
 import { expect, test } from 'vitest';
 import { addRow, emptyBits } from '../../../../projects/format/row-set.ts';
-import { GoneTextures, goneWidthLog2, textureOf } from '../../../../renderer/scene/gone-textures.ts';
+import { RowTextures, rowsWidthLog2, textureOf } from '../../../../renderer/scene/row-textures.ts';
 import { markRows } from '../../../../renderer/scene/splat-colours.ts';
 
 /** The shader's lookup, in the same integer steps. */
@@ -9,7 +9,7 @@ function isGone({ texture, count }: ReturnType<typeof textureOf>, row: number): 
   if (row >= count) return false;
   const at = row >> 3;
   const { data, width } = texture.image as { data: Uint8Array; width: number };
-  const byte = data[(at >> goneWidthLog2) * width + (at & (2 ** goneWidthLog2 - 1))];
+  const byte = data[(at >> rowsWidthLog2) * width + (at & (2 ** rowsWidthLog2 - 1))];
   return ((byte >> (row & 7)) & 1) !== 0;
 }
 
@@ -22,7 +22,7 @@ test('the shader finds the rows that are gone, in every line of the texture', ()
 });
 
 test('textures of chunks that lost nothing more are kept, others are made anew, and most chunks have none', () => {
-  const textures = new GoneTextures();
+  const textures = new RowTextures();
   const disposed: string[] = [];
   const watch = (id: string): ReturnType<typeof textureOf> => {
     const rows = textures.of(id);
