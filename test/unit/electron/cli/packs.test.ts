@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeSafetensors } from '../../../../projects/format/safetensors.ts';
+import { decodeSafetensors, type NamedTensor } from '../../../../projects/format/safetensors.ts';
 import { startCli } from '../../../support/crash.ts';
 import { writeWithWholeVocabulary } from '../../../support/whole-vocabulary.ts';
 
@@ -21,12 +21,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-/** Bulk files of the project by kind. */
-async function chunks(kind: string): Promise<ReturnType<typeof decodeSafetensors>[]> {
+/** Bulk files of the project by kind: each one's tensors. */
+async function chunks(kind: string): Promise<ReadonlyMap<string, NamedTensor>[]> {
   const folder = join(root, 'project', 'chunks');
   const files = await Promise.all((await readdir(folder)).map(async (name) => readFile(join(folder, name))));
-  return files.map((file) => decodeSafetensors(file)).filter(({ metadata }) => metadata.kind === kind);
+  return files
+    .map((file) => decodeSafetensors(file))
+    .flatMap(({ metadata, tensors }) => (metadata.kind === kind ? [tensors] : []));
 }
+
+const numbersOf = (tensors: ReadonlyMap<string, NamedTensor>, name: string): number[] =>
+  Array.from((tensors.get(name)?.data ?? []) as Float32Array);
 
 test('add, list, reconstruct, ask, export', { timeout: 300_000 }, async () => {
   const project = ['--project', join(root, 'project')];
@@ -49,12 +54,10 @@ test('add, list, reconstruct, ask, export', { timeout: 300_000 }, async () => {
   const before = await cli('query', ...project, 'zebra');
   expect(before.stderr).toContain('I know no word like “zebra” without a language pack.');
   // Every splat that was made is one that the network predicted.
-  const predicted = new Set<number>();
-  for (const { tensors } of await chunks('points'))
-    for (const value of tensors.get('splatLogScales')?.data as Float32Array) predicted.add(value);
+  const predicted = new Set((await chunks('points')).flatMap((tensors) => numbersOf(tensors, 'splatLogScales')));
   const splats = await chunks('gaussians');
   expect(splats).toHaveLength(2);
-  const scales = splats.flatMap(({ tensors }) => [...(tensors.get('logScales')?.data as Float32Array)]);
+  const scales = splats.flatMap((tensors) => numbersOf(tensors, 'logScales'));
   expect(scales.length).toBeGreaterThan(100);
   expect(scales.filter((value) => !predicted.has(value))).toEqual([]);
 
