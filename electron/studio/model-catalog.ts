@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { ModelInfo } from '../contract/commands.ts';
-import type { Manifest } from '../../models/run/manifest.ts';
+import { assertReconstructs, reconstructs } from '../../models/run/kinds.ts';
 import { findPack, knowsWords, listPacks, removePack, type InstalledPack } from '../../models/run/packs.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 
@@ -22,9 +22,6 @@ const geometry: ModelInfo = {
   isDefault: true,
 };
 
-/** Kinds of packs that reconstruct. */
-const reconstructs: ReadonlySet<Manifest['kind']> = new Set(['geometry', 'recurrent', 'pairwise']);
-
 export class ModelCatalog {
   readonly #zooFolder: string;
   /** Where packs that the user adds are put. */
@@ -39,7 +36,7 @@ export class ModelCatalog {
   async infos(provider: string): Promise<ModelInfo[]> {
     const { packs } = await listPacks(this.addedFolder, this.#zooFolder);
     const offered = packs.filter(
-      ({ hidden, manifest }) => !hidden && (reconstructs.has(manifest.kind) || manifest.kind === 'language'),
+      ({ hidden, manifest }) => !hidden && (reconstructs(manifest.kind) || manifest.kind === 'language'),
     );
     return [geometry, ...offered.map((pack) => infoOf(pack, provider))];
   }
@@ -54,11 +51,11 @@ export class ModelCatalog {
     return findPack(this.addedFolder, id, this.#zooFolder);
   }
 
-  /** Folder of a method that can reconstruct; null for the one that has none. @throws StudioFailure model-unknown, model-damaged */
+  /** Folder of a method that can reconstruct; null for the one that has none. @throws StudioFailure model-unknown, model-damaged, model-cannot-reconstruct */
   async packFolder(id: string): Promise<string | null> {
     if (id === defaultModelId) return null;
     const { manifest, folder } = await this.find(id);
-    if (!reconstructs.has(manifest.kind)) throw new StudioFailure('model-unknown', { id });
+    assertReconstructs(manifest);
     return folder;
   }
 

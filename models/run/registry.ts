@@ -1,6 +1,7 @@
 // From the name of a method to the method: packs by their kind, and the geometry that is built in.
 
 import { StudioFailure } from '../../projects/format/result.ts';
+import { assertReconstructs } from './kinds.ts';
 import { readPack } from './packs.ts';
 import { PairwiseReconstructor } from './pairwise/reconstructor.ts';
 import type { Reconstructor } from './reconstructor.ts';
@@ -9,7 +10,7 @@ import type { SessionOptions } from './session.ts';
 
 /**
  * @param packFolder folder with the pack's manifest; null for the built-in method `geometry`
- * @throws StudioFailure 'model-unknown', 'model-damaged', 'run-failed' for kinds without a runner
+ * @throws StudioFailure 'model-unknown', 'model-damaged', 'model-cannot-reconstruct' for kinds without a runner
  */
 export async function createReconstructor(
   modelId: string,
@@ -26,7 +27,6 @@ export async function createReconstructor(
     throw new StudioFailure('model-damaged', { id: modelId, reason: `its folder holds ${pack.manifest.id}.` });
   if (pack.manifest.kind === 'recurrent') return RecurrentReconstructor.open(pack, options);
   if (pack.manifest.kind === 'pairwise') return PairwiseReconstructor.open(pack, options);
-  throw new StudioFailure('run-failed', {
-    reason: `${pack.manifest.name} is a ${pack.manifest.kind} pack, and nothing here reconstructs with such packs yet.`,
-  });
+  assertReconstructs(pack.manifest);
+  throw new TypeError(`Packs of kind ${pack.manifest.kind} have no runner.`);
 }

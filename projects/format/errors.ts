@@ -26,6 +26,7 @@ export const sentences = {
   'engine-gone': 'The reconstruction process ended unexpectedly and could not be restarted: {reason}',
   'state-damaged': 'The saved state of the run cannot be read: {reason}',
   'model-unknown': 'There is no installed method called {id}.',
+  'model-cannot-reconstruct': '{name} does not reconstruct: {reason}',
   'model-damaged': 'The method {id} is damaged: {reason}',
   'model-licence': 'The licence of this model must be accepted first: {licence}',
   'checkpoint-unreadable': '{name} cannot be read as a checkpoint: {reason}',

@@ -33,6 +33,7 @@ const pauseCodes: ReadonlySet<ErrorCode> = new Set(['disk-full', 'project-not-wr
 const finalCodes: ReadonlySet<ErrorCode> = new Set([
   'model-unknown',
   'model-damaged',
+  'model-cannot-reconstruct',
   'run-failed',
   'run-too-few-photos',
   'bad-input',
