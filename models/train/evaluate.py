@@ -14,7 +14,7 @@ from metrics import Confusion, auc, depth_figures, pair_errors, psnr, scaled_by_
 from model.gaussians import gaussians_of, merged, moved, render_gaussians
 from model.network import Network
 from model.points import ray_map
-from real_data import read_windows
+from real_data import Window, read_trajectory, read_windows
 from scenes.render import Sequences, render
 from scenes.truth import flow_between
 from train import library_for
@@ -108,8 +108,11 @@ def _gaussian_view(out: dict[str, torch.Tensor], scenes: Sequences, relative: to
 
 
 @torch.no_grad()
-def evaluate_photos(network: Network, folder: Path, views: int, device: torch.device) -> str:
+def evaluate_photos(network: Network, folder: Path, views: int, device: torch.device, beside: Path | None = None) -> str:
+    """`beside`: a TUM file of the studio's geometry over the same photos (`export --format tum`), held to the same pairs."""
     means, rotations, translations, identity = Mean(), [], [], []
+    geometry = read_trajectory(beside) if beside is not None else {}
+    others: list[tuple[torch.Tensor, torch.Tensor]] = []
     for window in read_windows(folder, views, network.sizes.img_size):
         out = network(window.rgb[None].to(device) * 2 - 1, extras=False)
         r, t = pair_errors(out["pose"][0].cpu(), window.pose)
@@ -118,6 +121,8 @@ def evaluate_photos(network: Network, folder: Path, views: int, device: torch.de
         still = torch.zeros(views, 7)
         still[:, 3] = 1
         identity.append(pair_errors(still, window.pose)[0])
+        if geometry:
+            others.append(_of_geometry(geometry, window))
         if window.depth is not None:
             valid = window.depth > 0
             ours = depth_figures(scaled_by_median(out["log_depth"][0].exp().cpu(), window.depth, valid), window.depth, valid)
@@ -125,15 +130,31 @@ def evaluate_photos(network: Network, folder: Path, views: int, device: torch.de
             means.add(absrel=ours["AbsRel"], delta=ours["δ<1.25"], absrel_flat=flat["AbsRel"], delta_flat=flat["δ<1.25"])
     rotation, translation = torch.cat(rotations), torch.cat(translations)
     rows = [("AUC@30 of pairs", auc(rotation, translation), "identity", 0.0), ("rotation, mean degrees", rotation.mean().item(), "identity", torch.cat(identity).mean().item())]
+    if others:
+        rows.insert(1, ("AUC@30 of the same pairs", rows[0][1], "geometry, over all photos at once", auc(torch.cat([r for r, _ in others]), torch.cat([t for _, t in others]))))
     if "absrel" in means.sums:
         rows += [("depth AbsRel, median scale", means["absrel"], "constant depth", means["absrel_flat"]), ("depth δ<1.25, median scale", means["delta"], "constant depth", means["delta_flat"])]
     return _table(f"{folder.name}, windows of {views}", rows)
+
+
+def _of_geometry(geometry: dict[int, torch.Tensor], window: Window) -> tuple[torch.Tensor, torch.Tensor]:
+    """Errors of the window's pairs; a pair with a photo that geometry did not place is wrong."""
+    poses = torch.stack([geometry.get(index, torch.eye(4)) for index in window.indices])
+    placed = torch.tensor([index in geometry for index in window.indices])
+    rows, columns = torch.triu_indices(len(poses), len(poses), 1)
+    both = placed[rows] & placed[columns]
+    return tuple(torch.where(both, errors, 180.0) for errors in pair_errors(poses, window.pose))
 
 
 def _table(title: str, rows: list[tuple[str, float, str, float | None]]) -> str:
     lines = [f"| {title} | ours | beside it |", "| --- | --- | --- |"]
     lines += [f"| {name} | {ours:.3f} | {f'{other:.3f} ({beside})' if other is not None else ''} |" for name, ours, beside, other in rows]
     return "\n".join(lines) + "\n"
+
+
+def _beside(trajectories: Path | None, folder: Path) -> Path | None:
+    path = trajectories / f"{folder.name}.tum" if trajectories is not None else None
+    return path if path is not None and path.exists() else None
 
 
 def main() -> None:
@@ -146,6 +167,7 @@ def main() -> None:
     parser.add_argument("--views", type=int, default=5, help="of a sequence, the last one asked for by its rays")
     parser.add_argument("--points", type=int, default=12_288)
     parser.add_argument("--photos", type=Path, nargs="*", default=[], help="folders of real photos with poses")
+    parser.add_argument("--trajectories", type=Path, help="folder with geometry's <name of photo folder>.tum, from the studio's `export --format tum`")
     parser.add_argument("--out", type=Path, help="Markdown file")
     args = parser.parse_args()
     device = start_device()
@@ -156,7 +178,7 @@ def main() -> None:
     seeds = torch.arange(HELD_OUT_SEED, HELD_OUT_SEED + args.sequences, device=device)
     batches = (render(library, chunk, args.views, size, size) for chunk in seeds.split(args.batch))
     parts = [f"Step {facts['step']}, {facts['frames']} photos; {args.sequences} held-out sequences of {args.views} views.\n", evaluate_renders(network, batches)]
-    parts += [evaluate_photos(network, folder, 4, device) for folder in args.photos]
+    parts += [evaluate_photos(network, folder, 4, device, _beside(args.trajectories, folder)) for folder in args.photos]
     text = "\n".join(parts)
     print(text)
     if args.out:

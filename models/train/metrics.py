@@ -20,8 +20,8 @@ def depth_figures(guess: torch.Tensor, truth: torch.Tensor, valid: torch.Tensor)
 
 
 def pair_errors(guess: torch.Tensor, truth: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Angles in degrees of relative rotations and translation directions over all pairs. guess [V,7] (w first), truth [V,4,4]."""
-    ours = matrix_of(guess)
+    """Angles in degrees of relative rotations and translation directions over all pairs. guess [V,7] (w first) or [V,4,4], truth [V,4,4]."""
+    ours = matrix_of(guess) if guess.shape[-1] == 7 else guess
     rows, columns = torch.triu_indices(len(truth), len(truth), 1)
     between = lambda m: torch.linalg.inv(m[rows]) @ m[columns]
     a, b = between(ours), between(truth)

@@ -17,16 +17,17 @@ from PIL import Image
 
 @dataclass
 class Window:
-    """V photos: rgb [V,3,S,S] 0…1, pose [V,4,4] world from camera, depth [V,S,S] in metres (0: unknown) or None."""
+    """V photos: rgb [V,3,S,S] 0…1, pose [V,4,4] world from camera, depth [V,S,S] in metres (0: unknown) or None; their indices in frames.csv."""
 
     rgb: torch.Tensor
     pose: torch.Tensor
     depth: torch.Tensor | None
+    indices: list[int]
 
 
 def read_windows(folder: Path, views: int, size_px: int, step: int = 1, most: int = 40) -> list[Window]:
     """Windows of neighbouring frames, spread over the sequence. Raises FileNotFoundError with the missing name."""
-    poses = _trajectory(folder / "gt" / "trajectory_tum.txt")
+    poses = read_trajectory(folder / "gt" / "trajectory_tum.txt")
     with (folder / "frames.csv").open() as file:
         rows = [row for row in csv.DictReader(file) if int(row["index"]) in poses]
     starts = range(0, len(rows) - (views - 1) * step, max(1, (len(rows) - (views - 1) * step) // most))
@@ -38,7 +39,7 @@ def read_windows(folder: Path, views: int, size_px: int, step: int = 1, most: in
         depth = None
         if chosen[0].get("depth"):
             depth = torch.stack([_depth(folder / "depth" / row["depth"], size_px) for row in chosen])
-        windows.append(Window(rgb, pose, depth))
+        windows.append(Window(rgb, pose, depth, [int(row["index"]) for row in chosen]))
     return windows
 
 
@@ -59,7 +60,8 @@ def _depth(path: Path, size_px: int) -> torch.Tensor:
     return torch.from_numpy(np.asarray(picture).astype(np.float32) / 1000)
 
 
-def _trajectory(path: Path) -> dict[int, torch.Tensor]:
+def read_trajectory(path: Path) -> dict[int, torch.Tensor]:
+    """World from camera [4,4] by index of the photo; lines of a TUM file."""
     poses = {}
     for line in path.read_text().splitlines():
         if not line.strip() or line.startswith("#"):

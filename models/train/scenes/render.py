@@ -67,7 +67,7 @@ def render(library: Library, seeds: torch.Tensor, views: int, height_px: int, wi
     albedo, normal = hit.albedo.flatten(0, 3), hit.normal.flatten(0, 3)
     gloss, glow = hit.gloss.flatten(), hit.glow.flatten()
 
-    drawn = draw_objects(library, rooms, pose, fine, times, h, w, 6 * supersample + 1)
+    drawn = draw_objects(library, rooms, pose, fine, times, h, w, 12 * supersample + 1)
     found = _resolve(library, rooms, drawn, rays.flatten(0, 3), rotation.flatten(0, 1), origin.flatten(0, 1), fine.flatten(0, 1), h * w, views)
     nearer = found["depth"] < depth[drawn.pixel]
     at = drawn.pixel[nearer]

@@ -64,7 +64,7 @@ def draw(buffer: torch.Tensor, picture: torch.Tensor, xy: torch.Tensor, depth: t
     inside &= (xy > -largest).all(-1) & (xy[:, 0] < width_px + largest) & (xy[:, 1] < height_px + largest)
     kept = inside.nonzero()[:, 0]
     # Largest squares first: whoever reaches a cell of the square is then a prefix, found with one look at the counts.
-    kept = kept[side[kept].argsort(descending=True, stable=True)]
+    kept = kept[side[kept].to(torch.uint8).argsort(descending=True, stable=True)]
     picture, xy, depth, side, number = (x[kept] for x in (picture, xy, depth, side, number))
     reaching = (len(kept) - torch.bincount(side, minlength=largest + 1).cumsum(0)).tolist()
     corner = torch.floor(xy - (side - 1)[:, None] / 2).long()

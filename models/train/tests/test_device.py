@@ -7,10 +7,12 @@ import threading
 import unittest
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
+import check_device
 import learner as learner_module
 from device import start_device
 from learner import Learner, Plan, kept_plan
@@ -105,6 +107,21 @@ class Exactness(unittest.TestCase):
             decoded, proposed = network.step(features, carried, (4, 4), first=True)
         for tensor in (carried.state, features, decoded.middle[0], decoded.last, proposed.state, proposed.memory):
             self.assertEqual(tensor.dtype, torch.float32)
+
+
+class Agreement(unittest.TestCase):
+    def test_a_device_that_renders_otherwise_is_named(self) -> None:
+        calls = []
+
+        def far(*args):
+            scenes = render(*args)
+            calls.append(args)
+            return replace(scenes, depth=scenes.depth * 1.01) if len(calls) == 1 else scenes
+
+        with mock.patch.object(check_device, "render", far):
+            found = check_device.disagreements(CPU)
+        self.assertEqual(len(found), 1, found)
+        self.assertIn("pixels with another depth", found[0])
 
 
 class Halves(unittest.TestCase):

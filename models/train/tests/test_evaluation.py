@@ -16,7 +16,7 @@ from evaluate import evaluate_photos, evaluate_renders
 from learner import Learner, Plan
 from metrics import Confusion, auc, depth_figures, pair_errors, psnr, scaled_by_median
 from model.config import TOY
-from model.network import Network
+from model.network import LANGUAGE_PX, Network
 from model.text_space import text_vectors, vocabulary
 from pack_assets import pack, read_packed
 from real_data import read_windows
@@ -24,8 +24,9 @@ from scenes.clouds import sample_surfaces
 from scenes.glb import read_glb
 from scenes.labels import WORD_ID, WORDS
 from scenes.library import build_library, held_out, load_clouds
-from scenes.render import render
+from scenes.render import Sequences, render
 from scenes.shapes import WORDS_WITH_SHAPES, procedural_cloud
+from tests.test_losses import truth_of
 from tests.test_scenes import triangle_glb
 
 torch.set_num_threads(1)
@@ -126,7 +127,37 @@ def photo_folder(folder: Path) -> None:
     (folder / "gt" / "trajectory_tum.txt").write_text("# comment\n" + "\n".join(f"{i} {i} 0 0 0 0 0 1" for i in range(3)))
 
 
+class Knower:
+    """A network that knows the answer: the truth of the scenes it is shown."""
+
+    sizes = TOY
+    text_vectors = text_vectors(64)
+
+    def __init__(self, scenes: Sequences) -> None:
+        self.scenes = scenes
+
+    def __call__(self, images: torch.Tensor, rays: torch.Tensor, asked: tuple[bool, ...]) -> dict[str, torch.Tensor]:
+        half = LANGUAGE_PX // 2
+        words = self.text_vectors[self.scenes.word[..., half::LANGUAGE_PX, half::LANGUAGE_PX]].movedim(-1, 2)
+        return {**truth_of(self.scenes), "language": words}
+
+
 class Whole(unittest.TestCase):
+    def test_who_knows_everything_gets_full_marks_and_more_than_what_stands_beside(self) -> None:
+        library = build_library(None, torch.device("cpu"), held=True, points=800, variants=1)
+        scenes = render(library, torch.arange(10**9, 10**9 + 3), 4, 64, 64)
+        rows = {}
+        for line in evaluate_renders(Knower(scenes), [scenes]).splitlines()[2:]:
+            _, name, ours, beside, _ = (part.strip() for part in line.split("|"))
+            rows[name] = (float(ours), float(beside.split(" ")[0]) if beside else None)
+        full = {"depth AbsRel, median scale": 0, "depth δ<1.25, median scale": 1, "depth AbsRel in metres": 0, "AUC@30 of pairs": 1,
+                "mIoU over the eight classes": 1, "mAcc over the eight classes": 1, "ray-map answer: PSNR (dB)": 100, "ray-map answer: depth AbsRel": 0}
+        for name, mark in full.items():
+            self.assertAlmostEqual(rows[name][0], mark, delta=2e-3, msg=name)
+        for name in ("AUC@30 of pairs", "PSNR of Gaussians in a new view, where seen (dB)", "ray-map answer: PSNR (dB)"):
+            self.assertGreater(rows[name][0], rows[name][1], name)
+        self.assertLess(rows["depth AbsRel, median scale"][0], rows["depth AbsRel, median scale"][1])
+
     def test_an_evaluation_fills_its_tables(self) -> None:
         cpu = torch.device("cpu")
         library = build_library(None, cpu, held=True, points=400, variants=1)
@@ -143,6 +174,12 @@ class Whole(unittest.TestCase):
             self.assertAlmostEqual(window.depth[2].mean().item(), 1.502, places=4)
             self.assertEqual(window.pose[2, 0, 3].item(), 2)
             self.assertIn("constant depth", evaluate_photos(network, folder, 3, cpu))
+            # Geometry's own scale and world are free; a photo that it did not place makes its pairs wrong.
+            beside = Path(name) / "room.tum"
+            beside.write_text("\n".join(f"{i} 0 {2 * i} 7 0 0 0.7071068 0.7071068" for i in range(3)))
+            self.assertRegex(evaluate_photos(network, folder, 3, cpu, beside), r"1\.000 \(geometry")
+            beside.write_text("0 0 0 0 0 0 0 1\n1 1 0 0 0 0 0 1")
+            self.assertRegex(evaluate_photos(network, folder, 3, cpu, beside), r"0\.333 \(geometry")
 
     def test_a_leg_does_not_begin_from_nothing_when_it_was_told_from_where(self) -> None:
         with tempfile.TemporaryDirectory() as name, self.assertRaises(ValueError):

@@ -13,10 +13,13 @@ import torch
 
 from scenes.clouds import sample_surfaces
 from scenes.glb import GlbError, read_glb
+from scenes.dice import Dice
 from scenes.labels import COARSE, COARSE_ID, WORDS, word_of
+from scenes.layout import SLOTS, make_rooms
 from scenes.library import build_library
 from scenes.render import render
 from scenes.shell import FIRST_OBJECT
+from scenes.splat import area_of
 from scenes.truth import flow_between, sample
 
 torch.set_num_threads(1)
@@ -53,6 +56,15 @@ class Generator(unittest.TestCase):
         self.assertGreater(scenes.depth.min().item(), 0.04)
         self.assertLess(scenes.depth.max().item(), 12)
         self.assertGreater((scenes.instance >= FIRST_OBJECT).float().mean().item(), 0.05)
+
+    def test_a_flattened_rug_keeps_the_area_of_its_broad_side(self) -> None:
+        seeds = torch.arange(30)
+        rooms = make_rooms(Dice(seeds), LIBRARY)
+        areas, slot = area_of(LIBRARY, rooms), SLOTS["rug"][0]
+        s = rooms.scale[:, slot]
+        broad = LIBRARY.area[rooms.cloud[:, slot]] * s[:, 0] * s[:, 2]
+        self.assertLess(s[:, 1].min().item(), 0.2)
+        self.assertTrue((areas[:, slot] >= broad * 0.999).all())
 
     def test_moving_things_have_a_flow_of_their_own(self) -> None:
         scenes = render(LIBRARY, torch.arange(60), 2, 32, 32, stride=0.5)
