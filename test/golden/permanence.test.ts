@@ -98,6 +98,10 @@ describe('a checkpoint trained here', () => {
       const { placed, pointMaps } = await method.step(patternPhoto(idx), { update: true, reset: false });
       expect(placed[0].intrinsics.fxPx).toBeGreaterThan(60);
       expect(pointMaps[0].positions.every(Number.isFinite)).toBe(true);
+      // Its own Gaussians go with the points: one for each cell of two by two pixels.
+      const opacities = pointMaps[0].gaussians?.colors.filter((_, i) => i % 4 === 3) ?? [];
+      expect(opacities).toHaveLength(64 * 64);
+      expect(opacities.filter((opacity) => opacity > 0)).toHaveLength(32 * 32);
     }
     const before = await method.save();
     const asked = await method.peek(identitySim3, pinhole(320, 240, 280));
@@ -105,6 +109,7 @@ describe('a checkpoint trained here', () => {
     // In front of the camera, and not one colour everywhere.
     expect(asked?.positions.every((value, i) => i % 3 !== 2 || value > 0)).toBe(true);
     expect(new Set(asked?.colors).size).toBeGreaterThan(3);
+    expect(asked?.gaussians).toBeUndefined();
     expect((await method.save()).tensors).toEqual(before.tensors);
     await method.dispose();
   });
