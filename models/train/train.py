@@ -23,7 +23,7 @@ from pack_assets import read_packed
 from scenes.library import Library, build_library
 from shards import load_shards
 from stages import STAGES, batch_at, stage_at
-from tune import tuned
+from tune import CANDIDATES, tuned
 
 
 #: A leg may be late by this much before it is cut off.
@@ -110,11 +110,12 @@ def guard(seconds: float, save: Callable[[], object], leave: Callable[[int], obj
 def planned(plan: Plan, minutes: float, library: Library, device: torch.device, source: Path | None) -> Plan:
     """The tuned plan; on shards of an earlier day its steps come on top of theirs."""
     done = load_shards(source)[1]["step"] if source is not None else 0
-    found = tuned(plan, library, device, minutes * 60)
+    # Compiling for a processor takes longer than a toy is worth.
+    found = tuned(plan, library, device, minutes * 60, CANDIDATES, ("none", "blocks") if device.type == "cuda" else ("none",))
     return replace(found, steps=done + found.steps)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     plan = Plan()
     parser.add_argument("--assets", type=Path, help="folder of models with manifest.json")
@@ -138,7 +139,7 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=12_288, help="points of a large object")
     parser.add_argument("--compile", default="none", choices=("none", "blocks", "default", "reduce-overhead"), help="blocks compiles in under a minute; the others take the whole network, minutes for every length; reduce-overhead uses CUDA graphs")
     parser.add_argument("--threads", type=int, default=1, help="of the processor; one is best on a shared machine")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     left_s = lambda: args.minutes * 60 - (time.perf_counter() - STARTED)
     device = start_device(args.threads)
     library = library_for(args.assets, args.packed, device, False, args.points)

@@ -70,7 +70,7 @@ def _speed(plan: Plan, library: Library, device: torch.device, steps: int) -> fl
     return 1 / pairs.step if memory <= _MEMORY else None
 
 
-def tuned(plan: Plan, library: Library, device: torch.device, seconds: float, candidates: tuple[int, ...] = CANDIDATES, modes: tuple[str, ...] = ("none", "blocks"),
+def tuned(plan: Plan, library: Library, device: torch.device, seconds: float, candidates: tuple[int, ...], modes: tuple[str, ...],
           steps: int = 4, budget_s: float = 80.0) -> Plan:
     """A plan whose steps take about `seconds` on this device, this search included; looks no further after `budget_s`. Prints what it measured.
 

@@ -14,6 +14,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 import check_device
 import learner as learner_module
+import train
 from device import start_device
 from learner import Learner, Plan, kept_plan
 from losses import Weights, losses_of, total_of
@@ -192,6 +193,23 @@ class InTime(unittest.TestCase):
             self.assertIsNone(kept_plan(Path(name)))
             Learner.new(plan, CPU).save(Path(name) / "out", Path(name))
             self.assertEqual(kept_plan(Path(name)), plan)
+
+    def test_two_legs_by_the_same_command_are_one_training(self) -> None:
+        with tempfile.TemporaryDirectory() as name, mock.patch.object(train, "CANDIDATES", (4, 8)):
+            folder = Path(name)
+            command = ["--preset", "toy", "--points", "300", "--tune", "1", "--minutes", "30", "--leg-steps", "2", "--keep", f"{folder / 'keep'}", "--out", f"{folder / 'leg'}",
+                       "--log", f"{folder / 'log.md'}"]
+            train.main(command)
+            plan = kept_plan(folder / "keep")
+            train.main(command)
+            self.assertEqual(kept_plan(folder / "keep"), plan)
+            self.assertEqual(load_shards(folder / "leg")[1]["step"], 4)
+            log = (folder / "log.md").read_text().splitlines()
+            self.assertEqual([line.split("|")[4].split(" (")[0].strip() for line in log], ["0–2", "2–4"])
+            # Another day: shards alone, and a plan on top of what was done.
+            train.main([*command[:-6], "--keep", f"{folder / 'other'}", "--from", f"{folder / 'leg'}", "--out", f"{folder / 'next'}"])
+            self.assertEqual(load_shards(folder / "next")[1]["step"], 6)
+            self.assertGreater(kept_plan(folder / "other").steps, 6)
 
     def test_where_nothing_fits_the_tuning_says_so(self) -> None:
         def full(*_):
