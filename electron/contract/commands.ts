@@ -103,11 +103,13 @@ export const commandInputs = {
   'scene.inventory': v.object({ ...labelSet, path: v.nullable(path) }),
   /** Where the point under a pixel of one photo is in all others and in space. */
   'scene.track': v.object({ photoId: id, xPx: finite, yPx: finite }),
+  /** Writes a picture from any camera. `path` as in `export.write`. */
   'scene.render': v.object({
     worldFromCamera: sim3,
     intrinsics,
+    /** `labels`: the label set that is chosen in the project. */
     kind: v.picklist(['color', 'depth', 'labels']),
-    path,
+    path: v.nullable(path),
   }),
   'cameras.set': v.object({
     cameras: v.array(v.object({ id, name, worldFromCamera: sim3, intrinsics, seconds: v.pipe(finite, v.minValue(0)) })),

@@ -128,7 +128,9 @@ export interface RenderRequest {
   worldFromCamera: Sim3;
   intrinsics: Intrinsics;
   kind: 'color' | 'depth' | 'labels';
-  /** PNG; depth is 16 bit, in thousandths of a world unit. */
+  /** What a picture of labels shares the splats among; `colors` (`#rrggbb`) in the order of the words. */
+  labels: Pick<LabelRequest, 'words' | 'reject' | 'language' | 'upInWorld'> & { colors: string[] };
+  /** PNG; depth is 16 bit, in thousandths of a world unit; pixels without a label are black. */
   outPath: string;
 }
 

@@ -51,8 +51,8 @@ function keepOnly(chunks: readonly ChunkRows[]): (chunkId: string, row: number) 
   return (chunkId, row) => hasRow(kept.get(chunkId) ?? emptyBits(0), row);
 }
 
-/** Where the user wants it; the folder is there afterwards. */
-async function chosenPath(context: StudioContext, ending: string, path: string | null): Promise<string> {
+/** Where the user wants it; the folder is there afterwards. @throws StudioFailure cancelled, export-failed */
+export async function chosenPath(context: StudioContext, ending: string, path: string | null): Promise<string> {
   const { options } = context;
   const { session } = context.requireProject();
   const name = `${session.store.info().name.replace(/[\\/:*?"<>|]/g, '-')}${ending}`;

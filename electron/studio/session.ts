@@ -83,7 +83,8 @@ export class Session {
     return existsSync(large) ? large : this.store.photoPath(photo);
   }
 
-  #labels(): LabelSets {
+  /** Label sets as they are kept; those that a project begins with until then. */
+  get labels(): LabelSets {
     const sets = this.store.labelSets.list();
     if (sets.length === 0) return usualLabelSets;
     return { sets, chosenId: this.store.meta.get('labelSetId') ?? sets[0].id };
@@ -105,7 +106,7 @@ export class Session {
       refinements: newest ? store.refinements.list(newest.id) : [],
       questions: store.questions.list(),
       cameras: store.cameras.list(),
-      labels: this.#labels(),
+      labels: this.labels,
       import: imports.progress(),
       watchedFolder: store.meta.get('watchedFolder'),
       run: runs.progress(),

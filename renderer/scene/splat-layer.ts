@@ -9,6 +9,7 @@ import type { ChunkId, FrameId, GaussianChunk } from '../../projects/format/scen
 import { identitySim3, inverse, transformPoint, type Sim3, type Vec3 } from '../../projects/format/sim3.ts';
 import { hideBacks } from './hide-backs.ts';
 import type { PlacedFrame } from './point-layer.ts';
+import { drawInBatches } from './splat-batches.ts';
 import { markRows, paintSplats, type SplatPaint } from './splat-colours.ts';
 import { packSplats } from './splat-packing.ts';
 
@@ -236,7 +237,11 @@ export class SplatLayer {
   private async begin(): Promise<Spark> {
     if (this.spark) return this.spark.code;
     const code = await import('@sparkjsdev/spark');
-    const renderer = new code.SparkRenderer({ renderer: this.options.renderer, onDirty: this.options.onChange });
+    const renderer = new code.SparkRenderer({
+      renderer: this.options.renderer,
+      onDirty: this.options.onChange,
+    });
+    drawInBatches(renderer);
     if (this.disposed) renderer.dispose();
     else this.top.add(renderer);
     this.spark = { code, renderer };

@@ -7,6 +7,7 @@ import type { FrameId, ProjectInfo } from '../../projects/format/scene.ts';
 import { AnswersFollow } from './answers-follow.ts';
 import { AskState } from './ask.svelte.ts';
 import { EditsState } from './edits.svelte.ts';
+import { FilmState } from './film.svelte.ts';
 import { FramesState } from './frames.svelte.ts';
 import { LabelsState } from './labels.svelte.ts';
 import { LibraryState } from './library.svelte.ts';
@@ -47,6 +48,7 @@ export class AppState {
   readonly photos: PhotosState;
   readonly timeline: TimelineState;
   readonly path: PathState;
+  readonly film: FilmState;
   readonly refinements: RefinementsState;
   readonly track: TrackState;
   project = $state.raw<ProjectInfo | null>(null);
@@ -65,6 +67,7 @@ export class AppState {
     this.edits = new EditsState(this.calls);
     this.splatSelection = new SplatSelectionState(this.calls, this.ask, this.labels, this.edits);
     this.path = new PathState(this.calls);
+    this.film = new FilmState(this.calls, this.path);
     this.refinements = new RefinementsState(this.calls);
     this.track = new TrackState(this.calls);
     this.library = new LibraryState(this.calls);
@@ -109,6 +112,7 @@ export class AppState {
     this.labels.reset(snapshot.labels);
     this.splatSelection.clear();
     this.path.reset(snapshot.cameras);
+    this.film.reset();
     this.view.reset();
     this.shell.tool = 'look';
     this.shell.mode = 'photos';
@@ -132,6 +136,7 @@ export class AppState {
     this.labels.reset(usualLabelSets);
     this.splatSelection.clear();
     this.path.reset([]);
+    this.film.reset();
     this.selection.reset();
     this.timeline.reset();
     this.notices.clearProject();

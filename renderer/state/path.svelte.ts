@@ -1,4 +1,4 @@
-// The camera path: its keyframes, and what is being played or recorded of it.
+// The camera path: its keyframes, and what is being played of it.
 
 import { pathSeconds, viewAt, type PathView } from '../../projects/format/camera-path.ts';
 import type { SavedCamera } from '../../projects/format/scene.ts';
@@ -12,8 +12,6 @@ export class PathState {
   ease = $state(true);
   /** Seconds from the start while it plays; null otherwise. */
   playing = $state<number | null>(null);
-  /** 0…1 while a film is written; null otherwise. */
-  recording = $state<number | null>(null);
   readonly seconds: number = $derived(pathSeconds(this.cameras));
   readonly #calls: StudioCalls;
 
@@ -24,7 +22,6 @@ export class PathState {
   reset(cameras: readonly SavedCamera[]): void {
     this.cameras = cameras;
     this.playing = null;
-    this.recording = null;
   }
 
   viewAt(seconds: number): PathView | null {

@@ -3,6 +3,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { arcCameras, boxRoom } from '../../projects/sample/presets.ts';
 import { finishedProject } from '../support/finished-project.ts';
@@ -70,7 +71,7 @@ test('two kept cameras make a path that plays, and a film of it', async () => {
   await leg.fill('0.2');
   await leg.blur();
   await studio.page.getByText('WebM').click();
-  await studio.page.getByText('640 × 360').click();
+  await studio.page.getByLabel('Usual sizes').selectOption('640x360');
   const download = studio.page.waitForEvent('download', { timeout: 90_000 });
   await studio.page.getByRole('button', { name: 'Write film' }).click();
   const film = await readFile(await (await download).path());
@@ -78,6 +79,32 @@ test('two kept cameras make a path that plays, and a film of it', async () => {
   expect([...film.subarray(0, 4)]).toEqual([0x1a, 0x45, 0xdf, 0xa3]);
   expect(film.length).toBeGreaterThan(2000);
   await studio.screenshot('path');
+});
+
+test('a film that is cancelled leaves nothing behind and can be begun again', async () => {
+  const leg = studio.page.getByLabel('Seconds to Camera 2');
+  await leg.fill('20');
+  await leg.blur();
+  await studio.page.getByRole('button', { name: 'Write film' }).click();
+  await studio.page.getByRole('progressbar', { name: 'Writing the film' }).waitFor();
+  // The film goes on while another mode is open, and can be cancelled after coming back.
+  await studio.page.getByRole('button', { name: 'Photos', exact: true }).click();
+  await studio.page.getByRole('button', { name: 'Path', exact: true }).click();
+  await studio.page.getByRole('button', { name: 'Cancel' }).click();
+  await studio.page.getByRole('button', { name: 'Write film' }).waitFor({ timeout: 60_000 });
+  expect(await studio.page.getByRole('alert').count()).toBe(0);
+});
+
+test.each(['Depth', 'Labels'])('the view is saved as a map: %s', async (kind) => {
+  await studio.page.getByLabel('Width in pixels').fill('320');
+  await studio.page.getByLabel('Height in pixels').fill('240');
+  await studio.page.getByLabel('Height in pixels').blur();
+  await studio.page.getByRole('radiogroup', { name: 'Kind of picture' }).getByText(kind).click();
+  await studio.page.getByRole('button', { name: 'Save picture' }).click();
+  const said = studio.page.getByText(`-${kind.toLowerCase()}.png`);
+  await said.waitFor({ timeout: 60_000 });
+  const picture = await sharp((await said.textContent())!.replace('Written to ', '').trim()).metadata();
+  expect(picture).toMatchObject({ width: 320, height: 240, depth: kind === 'Depth' ? 'ushort' : 'uchar' });
 });
 
 test('nothing went wrong in the page meanwhile', () => {

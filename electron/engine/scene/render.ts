@@ -1,43 +1,26 @@
-// A picture of the scene from any camera as a PNG: colour, depth, or kinds of surface.
+// A picture of the scene from any camera as a PNG: colour, depth, or the words of a label set.
 
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import type { RenderRequest, SceneFrame } from '../../contract/scene-requests.ts';
 import { renderGaussians, type PlacedGaussians, type RenderedView } from '../../../models/geometry/render-gaussians.ts';
-import { surfaceOfCode } from '../../../models/language/codebook.ts';
-import { surfaceKinds } from '../../../models/language/surface.ts';
 import { noFeature } from '../../../projects/format/gaussian-chunk.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
+import { labelsOf } from './ask.ts';
 import { goneTest } from './gone-splats.ts';
 import { readGaussians } from './scene-files.ts';
 
-/** sRGB of each kind of surface, in the order of `surfaceKinds`: quiet tones that stay apart. */
-const surfaceColors: readonly (readonly [number, number, number])[] = [
-  [90, 96, 104],
-  [150, 116, 84],
-  [226, 220, 205],
-  [122, 150, 178],
-  [214, 158, 66],
-  [120, 170, 120],
-  [164, 124, 180],
-  [200, 110, 110],
-];
-
 /** @throws StudioFailure nothing-to-ask, not-found, chunk-damaged, export-failed */
-export async function renderToFile({
-  frames,
-  worldFromCamera,
-  intrinsics,
-  kind,
-  outPath,
-}: RenderRequest): Promise<{ coverage: number }> {
+export async function renderToFile(request: RenderRequest): Promise<{ coverage: number }> {
+  const { frames, worldFromCamera, intrinsics, kind, labels, outPath } = request;
   const scene = await placedGaussians(frames);
   if (scene.length === 0) throw new StudioFailure('nothing-to-ask');
+  if (kind === 'labels') await codesByLabel(scene, request);
   const view = renderGaussians(scene, worldFromCamera, intrinsics);
   try {
     await mkdir(dirname(outPath), { recursive: true });
-    await picture(view, kind).png().toFile(outPath);
+    await picture(view, kind, labels.colors).png().toFile(outPath);
   } catch (error) {
     throw new StudioFailure('export-failed', { reason: error instanceof Error ? error.message : String(error) });
   }
@@ -56,7 +39,16 @@ async function placedGaussians(frames: readonly SceneFrame[]): Promise<PlacedGau
   return scene;
 }
 
-function picture(view: RenderedView, kind: RenderRequest['kind']): Sharp {
+/** Each splat gets the index of its label for a code, so that the front one of a pixel tells its label. */
+async function codesByLabel(scene: readonly PlacedGaussians[], { frames, labels }: RenderRequest): Promise<void> {
+  const { labels: labelOf, scene: ordered } = await labelsOf({ ...labels, frames });
+  scene.forEach(({ columns }, f) => {
+    const own = labelOf.subarray(ordered.starts[f], ordered.starts[f + 1]);
+    columns.featureIdx = Uint16Array.from(own, (label) => (label === 255 ? noFeature : label));
+  });
+}
+
+function picture(view: RenderedView, kind: RenderRequest['kind'], colors: readonly string[]): Sharp {
   const { widthPx: width, heightPx: height } = view;
   if (kind === 'depth') {
     const thousandths = Uint16Array.from(view.depths, (z) => (z > 0 ? Math.min(65535, Math.round(z * 1000)) : 0));
@@ -64,8 +56,9 @@ function picture(view: RenderedView, kind: RenderRequest['kind']): Sharp {
   }
   if (kind === 'color') return sharp(view.rgb, { raw: { width, height, channels: 3 } });
   const rgb = new Uint8Array(3 * width * height);
-  view.featureIdx.forEach((code, at) => {
-    if (code !== noFeature) rgb.set(surfaceColors[surfaceKinds.indexOf(surfaceOfCode(code))], 3 * at);
+  const bytes = colors.map((color) => Buffer.from(color.slice(1), 'hex'));
+  view.featureIdx.forEach((label, at) => {
+    if (label !== noFeature) rgb.set(bytes[label], 3 * at);
   });
   return sharp(rgb, { raw: { width, height, channels: 3 } });
 }

@@ -2,7 +2,7 @@
 
 import type { EditRecord } from '../../../projects/format/edits.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
-import { exportInventory } from '../export-job.ts';
+import { chosenPath, exportInventory } from '../export-job.ts';
 import type { CommandsOf, HandlersOf } from './handler.ts';
 import { edited } from './work.ts';
 
@@ -27,7 +27,8 @@ export const sceneHandlers: HandlersOf<CommandsOf<'scene' | 'cameras' | 'labels'
     return edited(context, (edits) => edits.append({ kind, what, chunks })) as EditRecord;
   },
   'scene.inventory': (context, { words, reject, path }) => exportInventory(context, { words, reject }, path),
-  'scene.render': (context, picture) => context.requireProject().scene.render(picture),
+  'scene.render': async (context, { path, ...picture }) =>
+    context.requireProject().scene.render(picture, await chosenPath(context, `-${picture.kind}.png`, path)),
   'cameras.set': (context, { cameras }) => {
     const { session } = context.requireProject();
     session.store.cameras.replaceAll(cameras);

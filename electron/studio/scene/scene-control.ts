@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { CommandInput } from '../../contract/commands.ts';
 import type { AskReply, AskRequest, LabelReply, LabelRequest, TrackReply } from '../../contract/scene-requests.ts';
 import type { FeaturesReply, InventoryRow, SelectedPointsReply, SelectReply } from '../../contract/select-requests.ts';
+import { chosenSet } from '../../../projects/format/label-set.ts';
 import { projectLayout } from '../../../projects/format/layout.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
 import type { ChunkRows } from '../../../projects/format/row-set.ts';
@@ -91,10 +92,13 @@ export class SceneControl {
   }
 
   /** @throws StudioFailure nothing-to-ask, export-failed */
-  async render({ worldFromCamera, intrinsics, kind, path }: CommandInput<'scene.render'>): Promise<{ path: string }> {
-    const frames = sceneFrames(this.#session);
-    await this.#engines.get().request('render', { frames, worldFromCamera, intrinsics, kind, outPath: path });
-    return { path };
+  async render(picture: Omit<CommandInput<'scene.render'>, 'path'>, outPath: string): Promise<{ path: string }> {
+    const { frames, language, upInWorld } = await this.#scene();
+    const { labels: shown, reject } = chosenSet(this.#session.labels);
+    const [words, colors] = [shown.map(({ word }) => word), shown.map(({ color }) => color)];
+    const labels = { words, colors, reject, language, upInWorld };
+    await this.#engines.get().request('render', { ...picture, frames, labels, outPath });
+    return { path: outPath };
   }
 
   async close(): Promise<void> {

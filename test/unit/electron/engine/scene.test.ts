@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AskReply, LanguageFiles, SceneFrame } from '../../../../electron/contract/scene-requests.ts';
+import type { RenderRequest } from '../../../../electron/contract/scene-requests.ts';
 import { sceneHandlers } from '../../../../electron/engine/scene/handlers.ts';
 import { comparePictures } from '../../../../models/evaluate/pictures.ts';
 import { addPack } from '../../../../models/run/add-pack.ts';
@@ -205,10 +206,41 @@ describe.each(['CLIP', 'LSeg'] as const)('with %s as language pack', (name) => {
   });
 });
 
+/** Of every picture; only maps of labels look at it. */
+const labels = (): RenderRequest['labels'] => ({
+  words: ['floor', 'blue'],
+  colors: ['#804020', '#0000ff'],
+  reject: 0.5,
+  language: null,
+  upInWorld: up,
+});
+
+test('a label map of a view shows the floor in the colour of its word, where it is', async () => {
+  const [camera] = arcCameras(4, 200, 150, 50).slice(1);
+  const outPath = join(folder, 'labels.png');
+  await sceneHandlers.render({ frames, ...camera, kind: 'labels', labels: labels(), outPath });
+  const { data } = await sharp(outPath).raw().toBuffer({ resolveWithObject: true });
+  const { labels: truth } = renderScene(scene, camera);
+  const floor = scene.instances[0].classId;
+  let both = 0;
+  let either = 0;
+  const seen = new Set<number>();
+  truth.forEach((label, at) => {
+    const color = (data[3 * at] << 16) | (data[3 * at + 1] << 8) | data[3 * at + 2];
+    seen.add(color);
+    const [isShown, isTrue] = [color === 0x804020, label === floor];
+    if (isShown && isTrue) both++;
+    if (isShown || isTrue) either++;
+  });
+  expect([...seen].sort((x, y) => x - y)).toEqual([0, 0x0000ff, 0x804020]);
+  // Splats are a little wider than what they show: edges of the floor are a pixel off.
+  expect(both / either).toBeGreaterThan(0.85);
+});
+
 test('a view between two photos looks like the truth', async () => {
   const [camera] = arcCameras(4, 200, 150, 50).slice(1);
   const outPath = join(folder, 'view.png');
-  const { coverage } = await sceneHandlers.render({ frames, ...camera, kind: 'color', outPath });
+  const { coverage } = await sceneHandlers.render({ frames, ...camera, kind: 'color', labels: labels(), outPath });
   expect(coverage).toBeGreaterThan(0.97);
   const { data } = await sharp(outPath).raw().toBuffer({ resolveWithObject: true });
   const truth = renderScene(scene, camera);
@@ -216,7 +248,7 @@ test('a view between two photos looks like the truth', async () => {
   // One ray a pixel on patterns finer than a pixel: the truth itself flickers from view to view, 17.4 dB were measured.
   expect(scores.psnr).toBeGreaterThan(17);
   expect(scores.ssim).toBeGreaterThan(0.4);
-  await sceneHandlers.render({ frames, ...camera, kind: 'depth', outPath });
+  await sceneHandlers.render({ frames, ...camera, kind: 'depth', labels: labels(), outPath });
   const depth = await sharp(outPath).toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
   const millimetres = new Uint16Array(depth.buffer, depth.byteOffset, depth.length / 2);
   const errors = [...millimetres.keys()]
