@@ -2,7 +2,8 @@
 
 export interface BenchRow {
   name: string;
-  value: number;
+  /** null: could not be measured here; the note says why. */
+  value: number | null;
   /** What product.md asks for, as it is printed: `≥ 0.8`; null when the row is for information. */
   target: string | null;
   unit: string;

@@ -34,16 +34,17 @@ async function main(wanted: readonly string[]): Promise<number> {
   }
   console.log(table(rows));
   const missed = rows.filter(({ ok }) => !ok).length;
-  console.log(`${rows.length - missed} met, ${missed} missed, ${broken} not measured`);
+  const without = rows.filter(({ value }) => value === null).length;
+  console.log(`${rows.length - missed - without} met, ${missed} missed, ${broken + without} not measured`);
   return missed + broken > 0 ? 1 : 0;
 }
 
 /** Columns as wide as their widest cell. */
 export function table(rows: readonly BenchRow[]): string {
   const cells = rows.map(({ name, value, target, unit, ok, note }) => [
-    target === null ? '' : ok ? 'ok' : 'MISSED',
+    target === null || value === null ? '' : ok ? 'ok' : 'MISSED',
     name,
-    `${shown(value)} ${unit}`,
+    value === null ? 'not measured' : `${shown(value)} ${unit}`,
     target === null ? '' : `${target} ${unit}`,
     note,
   ]);
