@@ -15,6 +15,7 @@ import type {
 import type { FrontEnd } from './front-end/front-end.ts';
 import { openFrontEnd } from './front-end/front-end-pool.ts';
 import { MatchGraph } from './map/match-graph.ts';
+import { TrackCarrier } from './run/carry-on.ts';
 import { DenseStage } from './run/dense-stage.ts';
 import { Growth } from './run/growth.ts';
 import { lensOf } from './run/lenses.ts';
@@ -39,6 +40,7 @@ export class GeometryReconstructor implements Reconstructor {
   private dense: DenseStage | null = null;
   private features: PhotoFeatures | null = null;
   private matcher: NewPhotoMatcher;
+  private carrier: TrackCarrier;
   private growth = new Growth(new MatchGraph());
   /** Photos met, in order: the index of a photo in graph and maps is its place here. */
   private met: PhotoSource[] = [];
@@ -55,6 +57,7 @@ export class GeometryReconstructor implements Reconstructor {
   constructor(frontEnd: FrontEnd, threads: number) {
     this.frontEnd = frontEnd;
     this.matcher = new NewPhotoMatcher(frontEnd);
+    this.carrier = new TrackCarrier(frontEnd);
     this.provider = `Geometry · CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
     this.threads = threads;
   }
@@ -62,6 +65,7 @@ export class GeometryReconstructor implements Reconstructor {
   async begin({ settings, photos, cacheFolder, saved }: BeginOptions): Promise<number> {
     this.features = new PhotoFeatures(this.frontEnd, cacheFolder, settings.sizePx);
     this.matcher = new NewPhotoMatcher(this.frontEnd);
+    this.carrier = new TrackCarrier(this.frontEnd);
     await this.dense?.end();
     this.dense = new DenseStage(this.threads, cacheFolder);
     this.growth = new Growth(new MatchGraph());
@@ -84,7 +88,10 @@ export class GeometryReconstructor implements Reconstructor {
     const { growth } = this;
     const imageIdx = growth.graph.addImage(features);
     this.met.push(photo);
-    await this.matcher.match(growth.graph, imageIdx, growth.firstOfPiece);
+    const before = this.met.at(-2);
+    await this.matcher.match(growth.graph, imageIdx, growth.firstOfPiece, (pair) =>
+      before ? this.carrier.carry(growth.graph, before, photo, pair) : Promise.resolve(pair),
+    );
     growth.add(imageIdx, lensOf(photo, features.widthPx, features.heightPx));
     this.settling = { stage: 'rebuild' };
     const notices = features.count < 50 ? [`${photo.name} shows too little structure to be placed.`] : [];

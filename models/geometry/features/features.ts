@@ -14,7 +14,7 @@ export interface Features {
   scalePx: Float32Array;
   /** Radians, from x towards y. */
   orientation: Float32Array;
-  /** count × 128 RootSIFT (Arandjelović and Zisserman 2012): unit L2 norm times 512, rounded. */
+  /** 128 for each of the first features (those behind them came by optical flow and have none): RootSIFT (Arandjelović and Zisserman 2012): unit L2 norm times 512, rounded. */
   descriptors: Uint8Array;
   /** count × 3 sRGB at the keypoints. */
   colors: Uint8Array;

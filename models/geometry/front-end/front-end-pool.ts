@@ -72,6 +72,12 @@ class FrontEndPool implements FrontEnd {
     return reply.count;
   }
 
+  async carry(...[a, b, pictures, pair]: Parameters<FrontEnd['carry']>): ReturnType<FrontEnd['carry']> {
+    const reply = await this.ask(this.pairs, { kind: 'carry', a, b, pictures, pair });
+    if (reply.kind !== 'carried') throw new Error(reply.kind === 'failed' ? reply.reason : reply.kind);
+    return reply.points;
+  }
+
   async dispose(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }

@@ -26,6 +26,8 @@ reply({ kind: 'ready' });
 async function perform(job: FrontEndJob): Promise<FrontEndReply> {
   if (job.kind === 'detect') return { kind: 'features', features: shared(await frontEnd.detect(job.image)) };
   if (job.kind === 'coarse') return { kind: 'count', count: await frontEnd.countCoarseMatches(job.a, job.b) };
+  if (job.kind === 'carry')
+    return { kind: 'carried', points: await frontEnd.carry(job.a, job.b, job.pictures, job.pair) };
   return { kind: 'pair', pair: await frontEnd.matchPair(job.a, job.b, job.options) };
 }
 

@@ -3,6 +3,7 @@
 import type { RgbImage } from '../../run/reconstructor.ts';
 import { detectFeatures } from '../features/detect-features.ts';
 import type { Features } from '../features/features.ts';
+import { carryPoints, type CarriedPoints } from '../flow/carry.ts';
 import { openScaleSpace } from '../features/scale-space.ts';
 import { openMatcher } from '../matching/match-descriptors.ts';
 import { verifyPair, type PairGeometry } from '../two-view/verify-pair.ts';
@@ -18,6 +19,8 @@ export interface FrontEnd {
   countCoarseMatches(a: Features, b: Features): Promise<number>;
   /** null: the photos do not demonstrably show the same thing. */
   matchPair(a: Features, b: Features, options: PairOptions): Promise<PairGeometry | null>;
+  /** Points of a carried into b by optical flow. */
+  carry(a: Features, b: Features, pictures: readonly [RgbImage, RgbImage], pair: PairGeometry): Promise<CarriedPoints>;
   dispose(): Promise<void>;
 }
 
@@ -40,6 +43,7 @@ export async function openLocalFrontEnd(threads: number): Promise<FrontEnd> {
       if (coarseFirst && isCheaper && (await countCoarseMatches(a, b)) < leastCoarseMatches) return null;
       return verifyPair(a, b, await matcher.match(a, b, { maxRatio }));
     },
+    carry: (...input) => Promise.resolve(carryPoints(...input)),
     async dispose() {
       await scaleSpace.dispose();
       await matcher.dispose();

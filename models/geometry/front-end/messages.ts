@@ -2,17 +2,20 @@
 
 import type { RgbImage } from '../../run/reconstructor.ts';
 import type { Features } from '../features/features.ts';
+import type { CarriedPoints } from '../flow/carry.ts';
 import type { PairGeometry } from '../two-view/verify-pair.ts';
 import type { PairOptions } from './front-end.ts';
 
 export type FrontEndJob =
   | { kind: 'detect'; image: RgbImage }
   | { kind: 'coarse'; a: Features; b: Features }
-  | { kind: 'match'; a: Features; b: Features; options: PairOptions };
+  | { kind: 'match'; a: Features; b: Features; options: PairOptions }
+  | { kind: 'carry'; a: Features; b: Features; pictures: readonly [RgbImage, RgbImage]; pair: PairGeometry };
 
 export type FrontEndReply =
   | { kind: 'ready' }
   | { kind: 'features'; features: Features }
   | { kind: 'count'; count: number }
   | { kind: 'pair'; pair: PairGeometry | null }
+  | { kind: 'carried'; points: CarriedPoints }
   | { kind: 'failed'; reason: string };

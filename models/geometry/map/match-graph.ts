@@ -30,6 +30,12 @@ export class MatchGraph {
     return this.images.length - 1;
   }
 
+  /** The image has further features, behind those it had. */
+  growImage(imageIdx: number, features: Features): void {
+    this.images[imageIdx] = features;
+    this.links[imageIdx].length = features.count;
+  }
+
   addPair(aIdx: number, bIdx: number, geometry: PairGeometry): void {
     const pair = { ...geometry, aIdx, bIdx };
     this.pairs.push(pair);

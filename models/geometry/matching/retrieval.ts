@@ -40,8 +40,8 @@ export class Retrieval {
 function makeVocabulary(photos: readonly Features[]): Float32Array {
   const random = seededRandom(photos.length);
   const samples: Uint8Array[] = [];
-  for (const { count, descriptors } of photos) {
-    const usable = Math.min(count, featuresPerPhoto);
+  for (const { descriptors } of photos) {
+    const usable = Math.min(descriptors.length / descriptorLength, featuresPerPhoto);
     for (let s = 0; s < Math.min(samplesPerPhoto, usable); s++) {
       const i = random.below(usable);
       samples.push(descriptors.subarray(i * descriptorLength, (i + 1) * descriptorLength));
@@ -86,9 +86,9 @@ function nearestWord(descriptor: Uint8Array, centers: Float32Array): number {
 }
 
 /** Sums of differences to the words, each word's normalised (Arandjelović and Zisserman 2013), then the whole. */
-function vladOf({ count, descriptors }: Features, centers: Float32Array): Float32Array {
+function vladOf({ descriptors }: Features, centers: Float32Array): Float32Array {
   const vector = new Float32Array(words * descriptorLength);
-  for (let i = 0; i < Math.min(count, featuresPerPhoto); i++) {
+  for (let i = 0; i < Math.min(descriptors.length / descriptorLength, featuresPerPhoto); i++) {
     const descriptor = descriptors.subarray(i * descriptorLength, (i + 1) * descriptorLength);
     const at = nearestWord(descriptor, centers) * descriptorLength;
     for (let k = 0; k < descriptorLength; k++) vector[at + k] += descriptor[k] - centers[at + k];

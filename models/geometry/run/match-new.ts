@@ -14,6 +14,8 @@ const justBefore = 8;
 const similarCount = 40;
 const matchedCount = 20;
 
+export type MoreMatches = (pair: PairGeometry) => Promise<PairGeometry>;
+
 export class NewPhotoMatcher {
   private readonly frontEnd: FrontEnd;
   private readonly retrieval = new Retrieval();
@@ -22,14 +24,21 @@ export class NewPhotoMatcher {
     this.frontEnd = frontEnd;
   }
 
-  /** Pairs enter the graph in their own order, whichever worker was first: a run can be repeated bit by bit. */
-  async match(graph: MatchGraph, imageIdx: number, firstIdx: number): Promise<void> {
+  /**
+   * Pairs enter the graph in their own order, whichever worker was first: a run can be repeated bit by bit.
+   * @param more adds to the pair with the photo just before; may add features to the newer photo
+   */
+  async match(graph: MatchGraph, imageIdx: number, firstIdx: number, more?: MoreMatches): Promise<void> {
     const { images } = graph;
+    const features = images[imageIdx];
     const others =
       imageIdx - firstIdx > allUpTo ? await this.likely(graph, imageIdx, firstIdx) : range(firstIdx, imageIdx);
     const options = { coarseFirst: others.length >= coarseFirstFrom };
     const found: (PairGeometry | null)[] = await Promise.all(
-      others.map((other) => this.frontEnd.matchPair(images[other], images[imageIdx], options)),
+      others.map(async (other) => {
+        const pair = await this.frontEnd.matchPair(images[other], features, options);
+        return pair && more && other === imageIdx - 1 ? more(pair) : pair;
+      }),
     );
     found.forEach((pair, k) => {
       if (pair) graph.addPair(others[k], imageIdx, pair);

@@ -3,9 +3,11 @@
 // Features are not part of it: they are found again from the photos (or the cache), and are the same.
 
 import type { NamedTensor } from '../../../projects/format/safetensors.ts';
+import { descriptorLength } from '../features/features.ts';
 import { Mapper } from '../map/mapper.ts';
 import type { MatchedPair, MatchGraph } from '../map/match-graph.ts';
 import { SceneMap, type MapPoint } from '../map/scene-map.ts';
+import { grown } from './carry-on.ts';
 import type { Growth } from './growth.ts';
 import type { Lens } from './lenses.ts';
 
@@ -23,7 +25,7 @@ export interface GrowthFacts {
 }
 
 export function saveGrowth(growth: Growth): { tensors: Tensors; facts: GrowthFacts } {
-  const tensors = { ...savePairs(growth.graph.pairs) };
+  const tensors = { ...savePairs(growth.graph.pairs), ...saveCarried(growth.graph) };
   growth.maps.forEach(({ map }, i) => Object.assign(tensors, saveMap(map, `map${i}.`)));
   return {
     tensors,
@@ -39,6 +41,7 @@ export function saveGrowth(growth: Growth): { tensors: Tensors; facts: GrowthFac
 
 /** @param growth fresh, its graph holding the features of all photos that were met */
 export function restoreGrowth(growth: Growth, tensors: Tensors, facts: GrowthFacts): void {
+  restoreCarried(growth.graph, tensors);
   restorePairs(growth.graph, tensors);
   growth.lenses.push(...facts.lenses);
   growth.lensOf.push(...facts.lensOf);
@@ -48,6 +51,46 @@ export function restoreGrowth(growth: Growth, tensors: Tensors, facts: GrowthFac
     const map = new SceneMap(growth.graph, growth.lenses, growth.lensOf);
     restoreMap(map, tensors, `map${i}.`);
     return new Mapper(map, progress);
+  });
+}
+
+/** Features without descriptors came by flow from photo to photo: they would not be found again. */
+function saveCarried({ images }: MatchGraph): Tensors {
+  const added = images.map(({ count, descriptors, xPx, yPx, scalePx, colors }) => {
+    const own = descriptors.length / descriptorLength;
+    const places = Array.from({ length: count - own }, (_, k) => [xPx[own + k], yPx[own + k], scalePx[own + k]]);
+    return { places: places.flat(), colors: [...colors.subarray(3 * own)] };
+  });
+  const counts = added.map(({ places }) => places.length / 3);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return {
+    'carried.counts': i32(Int32Array.from(counts), counts.length),
+    'carried.places': {
+      dtype: 'F32',
+      shape: [total, 3],
+      data: Float32Array.from(added.flatMap(({ places }) => places)),
+    },
+    'carried.colors': { dtype: 'U8', shape: [total, 3], data: Uint8Array.from(added.flatMap(({ colors }) => colors)) },
+  };
+}
+
+/** States of the first version have none. */
+function restoreCarried(graph: MatchGraph, tensors: Tensors): void {
+  const counts = tensors['carried.counts']?.data as Int32Array | undefined;
+  const places = tensors['carried.places']?.data as Float32Array;
+  const colors = tensors['carried.colors']?.data as Uint8Array;
+  let at = 0;
+  counts?.forEach((count, imageIdx) => {
+    const column = (c: number): Float32Array =>
+      Float32Array.from({ length: count }, (_, k) => places[3 * (at + k) + c]);
+    const added = {
+      xPx: column(0),
+      yPx: column(1),
+      scalePx: column(2),
+      colors: colors.slice(3 * at, 3 * (at + count)),
+    };
+    if (count > 0) graph.growImage(imageIdx, grown(graph.images[imageIdx], added));
+    at += count;
   });
 }
 

@@ -45,6 +45,7 @@ const frontEnd: FrontEnd = {
       photos.find((photo) => facade.featuresOf(photo).xPx[0] === xPx[0]) ?? -1;
     return Promise.resolve(facade.matched(photoWith(a), photoWith(b)));
   },
+  carry: () => Promise.resolve({ fromIdx: new Int32Array(), xPx: new Float32Array(), yPx: new Float32Array() }),
   dispose: () => Promise.resolve(),
 };
 
