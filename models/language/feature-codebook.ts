@@ -2,11 +2,12 @@
 
 import type { NamedTensor } from '../../projects/format/safetensors.ts';
 import { SafetensorsError } from '../../projects/format/safetensors.ts';
+import type { FindNearest } from './nearest-codes.ts';
 
 /** Cosine above which a vector belongs to a code; patches of one thing seen from several sides lie above it. */
 const sameCode = 0.92;
-/** Cosine to a neighbour's code above which no other code is asked: dense maps repeat themselves from cell to cell. */
-const surelySame = 0.97;
+/** Vectors that are compared at once; codes that a block adds are compared one by one. */
+const blockRows = 512;
 
 export class FeatureCodebook {
   readonly dim: number;
@@ -33,33 +34,29 @@ export class FeatureCodebook {
 
   /**
    * Codes of unit vectors, n × dim. A vector near a code pulls it (a running mean on the sphere); one near none becomes a code while
-   * there is room (leader clustering, Hartigan 1975). The codes of the cells to the left and above are tried before all others.
-   * @param cols cells in a row of the map
+   * there is room (leader clustering, Hartigan 1975). Codes that were there before a block of vectors are asked all at once.
    */
-  assign(vectors: Float32Array, cols: number): Uint16Array {
-    const codes = new Uint16Array(vectors.length / this.dim);
-    for (let i = 0; i < codes.length; i++) {
-      const near = i >= cols ? [codes[i - 1], codes[i - cols]] : i > 0 ? [codes[i - 1]] : [];
-      codes[i] = this.#codeOf(vectors.subarray(i * this.dim, (i + 1) * this.dim), near);
+  async assign(vectors: Float32Array, nearest: FindNearest): Promise<Uint16Array> {
+    const { dim } = this;
+    const codes = new Uint16Array(vectors.length / dim);
+    for (let from = 0; from < codes.length; from += blockRows) {
+      const block = vectors.subarray(from * dim, (from + blockRows) * dim);
+      const known = this.#count;
+      const found = known > 0 ? await nearest(block, this.#vectors.subarray(0, known * dim), dim) : null;
+      for (let i = 0; i < block.length / dim; i++) {
+        const vector = block.subarray(i * dim, (i + 1) * dim);
+        let best = found?.idx[i] ?? -1;
+        let cosine = found?.cosines[i] ?? -Infinity;
+        for (let code = known; code < this.#count; code++) {
+          const own = this.#cosine(code, vector);
+          if (own > cosine) [best, cosine] = [code, own];
+        }
+        if (cosine < sameCode && this.#count < this.maxCodes) best = this.#add(vector);
+        else this.#pull(best, vector);
+        codes[from + i] = best;
+      }
     }
     return codes;
-  }
-
-  #codeOf(vector: Float32Array, near: readonly number[]): number {
-    for (const code of near)
-      if (this.#cosine(code, vector) >= surelySame) {
-        this.#pull(code, vector);
-        return code;
-      }
-    let best = -1;
-    let bestDot = -Infinity;
-    for (let code = 0; code < this.#count; code++) {
-      const dot = this.#cosine(code, vector);
-      if (dot > bestDot) [best, bestDot] = [code, dot];
-    }
-    if (bestDot < sameCode && this.#count < this.maxCodes) return this.#add(vector);
-    this.#pull(best, vector);
-    return best;
   }
 
   #cosine(code: number, vector: Float32Array): number {

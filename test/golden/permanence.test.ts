@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FeatureCodebook, relevancyOfCodes } from '../../models/language/feature-codebook.ts';
 import { WordEncoder } from '../../models/language/word-encoder.ts';
+import { openNearestCodes } from '../../models/language/nearest-codes.ts';
 import { WordSpace } from '../../models/language/word-space.ts';
 import { addPack, type AddedPack } from '../../models/run/add-pack.ts';
 import { checkPack } from '../../models/run/check-pack.ts';
@@ -142,9 +143,11 @@ describe('a checkpoint trained here', () => {
     // The golden picture has float colours, a photo has bytes.
     expect(largestDifference(vectors, answers[0].language?.data as Float32Array)).toBeLessThan(0.05);
 
+    const nearest = await openNearestCodes();
+    const codebook = new FeatureCodebook(encoder.dim);
+    const codes = await codebook.assign(vectors, nearest.find);
+    await nearest.dispose();
     const relevancyOf = async (word: string): Promise<number[]> => {
-      const codebook = new FeatureCodebook(encoder.dim);
-      const codes = codebook.assign(vectors, cols);
       const negatives = await Promise.all(encoder.negativeWords(word).map((other) => encoder.textVector(other)));
       const scores = relevancyOfCodes(codebook, await encoder.textVector(word), negatives, encoder.temperature);
       return [...codes].map((code) => scores[code]);

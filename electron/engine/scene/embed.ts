@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { EmbedRequest } from '../../contract/scene-requests.ts';
 import { FeatureCodebook } from '../../../models/language/feature-codebook.ts';
 import { LanguageEncoder, type LanguageSource, type PatchFeatures } from '../../../models/language/encoder.ts';
+import { openNearestCodes, type NearestCodes } from '../../../models/language/nearest-codes.ts';
 import { WordEncoder } from '../../../models/language/word-encoder.ts';
 import { knowsWords, readPack } from '../../../models/run/packs.ts';
 import type { GaussianColumns } from '../../../projects/format/gaussian-chunk.ts';
@@ -15,6 +16,9 @@ import { decodeSafetensors, encodeSafetensors } from '../../../projects/format/s
 import { openPhoto } from '../../../projects/import/decode.ts';
 import { writeDurably } from '../durable-file.ts';
 import { readGaussians } from './scene-files.ts';
+
+let nearest: Promise<NearestCodes> | null = null;
+const nearestCodes = (): Promise<NearestCodes> => (nearest ??= openNearestCodes());
 
 let held: { folder: string; encoder: Promise<LanguageSource> } | null = null;
 
@@ -44,7 +48,8 @@ export async function embed(request: EmbedRequest): Promise<{ id: string; codes:
   const image = await photo.read({ widthPx, heightPx, fit: 'fill', enlarge: true });
   const features = await encoder.patchFeatures(image);
   const codebook = (await readCodebook(codebookPath)) ?? new FeatureCodebook(encoder.dim);
-  const codes = codesOfSplats(gaussians, frame.intrinsics, features, codebook.assign(features.vectors, features.cols));
+  const codeOfCell = await codebook.assign(features.vectors, (await nearestCodes()).find);
+  const codes = codesOfSplats(gaussians, frame.intrinsics, features, codeOfCell);
   // The codebook first: codes that point behind its end would be worse than codes nobody uses.
   await writeDurably(codebookPath, encodeSafetensors(codebook.toTensors(), { kind: 'codebook' }));
   const id = randomUUID();
