@@ -51,6 +51,7 @@ const layers: Layer[] = [
       'projects/sample/',
       'projects/format/',
       'models/evaluate/',
+      'models/run/kinds.ts',
       'models/run/manifest.ts',
       'models/run/packs.ts',
       'models/zoo/',
