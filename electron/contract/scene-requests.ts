@@ -3,7 +3,7 @@
 import type { FrameBox } from '../../projects/format/edits.ts';
 import type { Intrinsics } from '../../projects/format/intrinsics.ts';
 import type { FramePose, RefinementReport } from '../../projects/format/refinement.ts';
-import type { Bounds, ChunkId, FrameId, Photo, PhotoId } from '../../projects/format/scene.ts';
+import type { Bounds, ChunkId, FrameId, Photo, PhotoId, PointChunk } from '../../projects/format/scene.ts';
 import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
 import type { SelectRequests } from './select-requests.ts';
 
@@ -141,6 +141,8 @@ export interface RefineRequest {
   frames: (FramePose & { submapIdx: number; pointsPath: string })[];
   /** Features of photos are kept there. */
   cacheFolder: string;
+  /** Points that were corrected are written there. */
+  chunksFolder: string;
 }
 
 export interface RefineReply {
@@ -148,6 +150,8 @@ export interface RefineReply {
   reports: RefinementReport[];
   /** Frames of the worlds whose refinement was taken. */
   poses: FramePose[];
+  /** Their points, corrected in depth where other photos confirm it. */
+  chunks: (Omit<PointChunk, 'frameId'> & { photoId: PhotoId })[];
 }
 
 export interface ScoreViewsRequest {

@@ -16,11 +16,17 @@ import type { PointMap } from '../../models/run/reconstructor.ts';
 import { writeDurably } from './durable-file.ts';
 
 /** Writes the points of one map under a new id into `chunksFolder`. */
-export async function writeChunk(map: PointMap, chunksFolder: string): Promise<ChunkReply> {
-  const columns = columnsOf(map);
+export const writeChunk = (map: PointMap, chunksFolder: string): Promise<ChunkReply> =>
+  writeColumns(columnsOf(map), map, chunksFolder);
+
+export async function writeColumns(
+  columns: PointColumns,
+  { photoId, kind }: Pick<PointMap, 'photoId' | 'kind'>,
+  chunksFolder: string,
+): Promise<ChunkReply> {
   const id = randomUUID();
   await writeDurably(join(chunksFolder, `${id}.safetensors`), encodePointChunk(columns));
-  return { id, photoId: map.photoId, kind: map.kind, count: columns.count, bounds: boundsOf(columns.positions) };
+  return { id, photoId, kind, count: columns.count, bounds: boundsOf(columns.positions) };
 }
 
 /** Cells that hold a point, as columns. A cell with a coordinate that is not finite has none. */

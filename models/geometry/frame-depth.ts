@@ -59,6 +59,12 @@ export class FrameDepth {
     return sum;
   }
 
+  /** Where the centre of a grid cell is in the photo, pixels. */
+  pixelOf(column: number, row: number): [number, number] {
+    const x = (column + 0.5 - this.width / 2) / this.scaleX + this.middleX;
+    return [x, (row + 0.5 - this.height / 2) / this.scaleY + this.middleY];
+  }
+
   /** Whether the method says that what is seen there moves by itself. */
   isMoving(xPx: number, yPx: number): boolean {
     const x = (xPx - this.middleX) * this.scaleX + this.width / 2 - 0.5;

@@ -1,19 +1,24 @@
-// Refinement of a run's cameras: features and matches by the geometry method's front end, then the adjustment, world by world.
+// Refinement of a run: features and matches by the geometry method's front end, cameras adjusted world by world, then depth swept around what
+// the method has predicted.
 
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { EngineProgressReport } from '../../contract/engine.ts';
 import type { RefineReply, RefineRequest } from '../../contract/scene-requests.ts';
 import { FrameDepth } from '../../../models/geometry/frame-depth.ts';
 import type { FrontEnd } from '../../../models/geometry/front-end/front-end.ts';
 import { openFrontEnd } from '../../../models/geometry/front-end/front-end-pool.ts';
 import { MatchGraph } from '../../../models/geometry/map/match-graph.ts';
-import { refinePoses, type RefineFigures } from '../../../models/geometry/refine/refine.ts';
+import { refinePoses, type RefinedPose, type RefineFigures } from '../../../models/geometry/refine/refine.ts';
+import { DepthSharpener, type SharpenFrame } from '../../../models/geometry/refine/sharpen.ts';
 import type { RefineFrame } from '../../../models/geometry/refine/sightings.ts';
+import { sweptSize } from '../../../models/geometry/run/dense-stage.ts';
 import { lensOf } from '../../../models/geometry/run/lenses.ts';
 import { NewPhotoMatcher } from '../../../models/geometry/run/match-new.ts';
 import { PhotoFeatures } from '../../../models/geometry/run/photo-features.ts';
 import type { PhotoSource } from '../../../models/run/reconstructor.ts';
 import type { RefinementReport } from '../../../projects/format/refinement.ts';
+import { writeColumns } from '../chunk-file.ts';
 import { PhotoReader } from '../photo-reader.ts';
 import { readPoints } from './scene-files.ts';
 
@@ -25,7 +30,8 @@ export async function refine(request: RefineRequest, report: Report = () => unde
   reader.add(request.photos);
   const sources = new Map(reader.sources().map((source) => [source.id, source]));
   const worlds = Map.groupBy(request.frames, ({ submapIdx }) => submapIdx);
-  const reply: RefineReply = { reports: [], poses: [] };
+  const reply: RefineReply = { reports: [], poses: [], chunks: [] };
+  const taken: { input: RefineFrame[]; poses: RefinedPose[] }[] = [];
   const frontEnd = await openFrontEnd(availableParallelism());
   try {
     for (const frames of [...worlds.values()].toSorted((a, b) => b.length - a.length)) {
@@ -34,11 +40,42 @@ export async function refine(request: RefineRequest, report: Report = () => unde
       const { figures, refusal, poses } = refinePoses(graph, input);
       reply.reports.push({ ...finite(figures), refusal });
       reply.poses.push(...poses);
+      taken.push({ input, poses });
     }
   } finally {
     await frontEnd.dispose();
   }
+  for (const { input, poses } of taken) await sharpen(input, poses, sources, request, reply, report);
   return reply;
+}
+
+/** Points of a world whose cameras now fit its photos: their depth is swept in a narrow band around what the method said. */
+async function sharpen(
+  input: readonly RefineFrame[],
+  poses: readonly RefinedPose[],
+  sources: ReadonlyMap<string, PhotoSource>,
+  { frames, cacheFolder, chunksFolder }: RefineRequest,
+  reply: RefineReply,
+  report: Report,
+): Promise<void> {
+  const depthOf = new Map(input.map(({ photoId, depth }) => [photoId, depth]));
+  const pathOf = new Map(frames.map(({ photoId, pointsPath }) => [photoId, pointsPath]));
+  const seen = poses.flatMap((pose): SharpenFrame[] => {
+    const [source, depth] = [sources.get(pose.photoId), depthOf.get(pose.photoId)];
+    return source && depth ? [{ ...pose, depth, read: () => source.read(sweptSize(source)) }] : [];
+  });
+  const folder = join(cacheFolder, 'depth');
+  const sharpener = new DepthSharpener(seen, { workers: availableParallelism(), folder });
+  try {
+    for (const [i, { photoId }] of seen.entries()) {
+      report({ stage: `Sharpening the depth of photo ${i + 1} of ${seen.length}`, fraction: i / seen.length });
+      const upcoming = seen.slice(i + 1, i + 3).map((frame) => frame.photoId);
+      const points = await sharpener.sharpened(photoId, await readPoints(pathOf.get(photoId) ?? ''), upcoming);
+      if (points) reply.chunks.push(await writeColumns(points, { photoId, kind: 'final' }, chunksFolder));
+    }
+  } finally {
+    await sharpener.dispose();
+  }
 }
 
 /** Features and matches of the photos of one world, and their frames with depth. */

@@ -1,5 +1,6 @@
 // One refinement of a run, from rows to rows: asks the engine, records poses before and after, moves the frames.
 
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EngineProgressReport } from '../../contract/engine.ts';
 import type { RefineRequest } from '../../contract/scene-requests.ts';
@@ -26,15 +27,20 @@ export async function refineRun(
   runId: RunId,
   report: (progress: EngineProgressReport) => void,
 ): Promise<RefineOutcome> {
-  const { reports, poses } = await engine.request('refine', refineRequest(store, runId), report);
+  const { reports, poses, chunks } = await engine.request('refine', refineRequest(store, runId), report);
   if (poses.length === 0 || !store.isOpen) return { reports, refinement: null, frames: [] };
   const moved = store.transaction(() => {
     const before = posesOf(store, runId, new Set(poses.map(({ photoId }) => photoId)));
     const refinement = store.refinements.add(runId, { before, after: poses }, reports);
-    return { refinement, frames: writePoses(store, runId, poses) };
+    const frames = writePoses(store, runId, poses);
+    return { refinement, frames, points: store.commitStep({ runId, frames: [], chunks }) };
   });
-  tellMoved(store, emitter, runId, moved.frames);
-  return { reports, ...moved };
+  const { refinement, frames, points } = moved;
+  tellMoved(store, emitter, runId, frames);
+  if (points.chunks.length > 0) emitter.emit('chunks.added', { chunks: points.chunks, replaced: points.replaced });
+  // A file that stays is swept when the project is opened.
+  for (const id of points.replaced) await rm(join(store.folder, chunkPath(id)), { force: true }).catch(() => undefined);
+  return { reports, refinement, frames };
 }
 
 /** Whether every placed frame of the run was there when it was last refined: then refining again brings nothing. */
@@ -85,7 +91,10 @@ function refineRequest(store: ProjectStore, runId: RunId): RefineRequest {
     const photo = store.photos.byId(photoId);
     return photo ? [{ ...photo, absolutePath: store.photoPath(photo) }] : [];
   });
-  return { photos, frames, cacheFolder: join(store.folder, projectLayout.cache) };
+  const [cacheFolder, chunksFolder] = [projectLayout.cache, projectLayout.chunks].map((name) =>
+    join(store.folder, name),
+  );
+  return { photos, frames, cacheFolder, chunksFolder };
 }
 
 /** Walks refinements back as long as a frame stands exactly where one of them has put it. */

@@ -59,6 +59,17 @@ describe('a method that drifts', () => {
     const posesOf = (frames: readonly Frame[]): unknown =>
       frames.map(({ worldFromCamera, intrinsics }) => ({ worldFromCamera, intrinsics }));
 
+    // Their points were replaced by sharper ones, file by file.
+    const { chunks = [] } = (await host.do('project.snapshot', null)) ?? {};
+    const added = host.events.flatMap((event) => (event.name === 'chunks.added' ? [event.payload] : []));
+    expect(added.at(-1)?.replaced).toHaveLength(5);
+    expect(chunks.map(({ id }) => id).sort()).toEqual(
+      added
+        .at(-1)
+        ?.chunks.map(({ id }) => id)
+        .sort(),
+    );
+
     const undone = await host.do('refine.undo', null);
     expect(undone?.undone).toBe(true);
     const before = await framesNow();
@@ -72,10 +83,13 @@ describe('a method that drifts', () => {
     const snapshot = await host.do('project.snapshot', null);
     expect(snapshot?.refinements).toMatchObject([{ undone: false, reports: [{ frames: 5, refusal: null }] }]);
 
-    // Once more begins from what the method said, so it ends where it ended.
+    // Once more begins from the poses that the method said, so they end where they ended; the depth, which the photos have
+    // corrected meanwhile, fits better (measured 0.0048 and 0.0032).
     const again = await host.do('refine.run', null);
-    expect(again.reports).toEqual(snapshot?.refinements[0].reports);
-    expect(await framesNow()).toEqual(refined);
+    const first = snapshot?.refinements[0].reports[0];
+    expect(again.reports[0].errorPxBefore).toBeCloseTo(first?.errorPxBefore ?? 0, 4);
+    expect(again.reports[0].depthErrorAfter).toBeLessThan(0.8 * (first?.depthErrorAfter ?? 0));
+    expect(errorOf(await framesNow())).toBeLessThan(1.1 * errorOf(refined) + 1e-4);
   });
 
   test('answers where a clicked point is in all its photos, better after refinement', async () => {
