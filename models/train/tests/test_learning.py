@@ -46,6 +46,13 @@ class Learning(unittest.TestCase):
         losses = [float(ours.learn(batch, stage)["total"]) for _ in range(30)]
         self.assertLess(sum(losses[-3:]) / 3, 0.6 * losses[0])
 
+    def test_sixteen_pairs_and_their_poses_are_memorised_in_sixty_steps(self) -> None:
+        # The training probe's network could not: its unbounded quaternion froze at identity.
+        ours, stage = learner(frames=32, rate=2e-3, warm_up=10, steps=2000), stage_at(0, "pairs-near")
+        batch = batch_at(0, stage, LIBRARY, 32, 64, 1, 1, {})
+        poses = [float(ours.learn(batch, stage)["pose"]) for _ in range(60)]
+        self.assertLess(poses[-1], 0.4 * poses[0])
+
     def test_half_precision_learns_the_same_within_its_precision(self) -> None:
         ours, half = learner(), learner()
         half.half = True
