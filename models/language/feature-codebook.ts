@@ -1,5 +1,6 @@
 // The codebook of a run's learned features: unit vectors, grown as photos come, so that a splat stores 16 bits instead of 512 floats.
 
+import { noFeature } from '../../projects/format/gaussian-chunk.ts';
 import type { NamedTensor } from '../../projects/format/safetensors.ts';
 import { SafetensorsError } from '../../projects/format/safetensors.ts';
 import type { FindNearest } from './nearest-codes.ts';
@@ -34,7 +35,7 @@ export class FeatureCodebook {
 
   /**
    * Codes of unit vectors, n × dim. A vector near a code pulls it (a running mean on the sphere); one near none becomes a code while
-   * there is room (leader clustering, Hartigan 1975). Codes that were there before a block of vectors are asked all at once.
+   * there is room (leader clustering, Hartigan 1975); zeros and what is not a number get 65535. Codes that were there before a block of vectors are asked all at once.
    */
   async assign(vectors: Float32Array, nearest: FindNearest): Promise<Uint16Array> {
     const { dim } = this;
@@ -45,6 +46,10 @@ export class FeatureCodebook {
       const found = known > 0 ? await nearest(block, this.#vectors.subarray(0, known * dim), dim) : null;
       for (let i = 0; i < block.length / dim; i++) {
         const vector = block.subarray(i * dim, (i + 1) * dim);
+        if (!(squareOf(vector) > 0)) {
+          codes[from + i] = noFeature;
+          continue;
+        }
         let best = found?.idx[i] ?? -1;
         let cosine = found?.cosines[i] ?? -Infinity;
         for (let code = known; code < this.#count; code++) {
@@ -112,6 +117,12 @@ export class FeatureCodebook {
     codebook.#weights = (weights.data as Float32Array).slice();
     return codebook;
   }
+}
+
+function squareOf(vector: Float32Array): number {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  return sum;
 }
 
 /** Words that stand for anything (LERF, Kerr et al. 2023, section 3.5). */

@@ -39,6 +39,16 @@ test('many vectors at once get the codes they would get one by one', async () =>
   expect(dense.count).toBe(25);
 });
 
+test('vectors without a direction get no code and spoil none', async () => {
+  const codebook = new FeatureCodebook(dim);
+  const nowhere = new Float32Array(dim);
+  const broken = vector(1, 1).fill(NaN, 3, 4);
+  const codes = await codebook.assign(pack([broken, vector(0, 1), nowhere, vector(0, 2), broken]), nearest.find);
+  expect([...codes]).toEqual([65535, 0, 65535, 0, 65535]);
+  expect([...(await codebook.assign(pack([broken, vector(0, 3)]), nearest.find))]).toEqual([65535, 0]);
+  expect(codebook.vectorOf(0).every(Number.isFinite)).toBe(true);
+});
+
 test('a full codebook takes the nearest code instead of growing', async () => {
   const codebook = new FeatureCodebook(dim, 2);
   await codebook.assign(pack([vector(0, 1), vector(1, 1), vector(2, 1)]), nearest.find);
