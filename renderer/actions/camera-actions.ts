@@ -16,6 +16,12 @@ function neighbour(app: AppState, by: 1 | -1): string | null {
   return at < 0 ? null : (placed[at + by]?.id ?? null);
 }
 
+/** Only a state that persists believes something of views nobody took. */
+function asksUnseen(app: AppState): boolean {
+  const { newest } = app.run;
+  return app.models.all?.find(({ id }) => id === newest?.modelId)?.kind === 'recurrent';
+}
+
 export function cameraActions(app: AppState): Action[] {
   const hasScene = (): boolean => app.viewport !== null && app.frames.chunks.length > 0;
   return [
@@ -70,6 +76,27 @@ export function cameraActions(app: AppState): Action[] {
         app.viewport?.lookFrom(view);
       },
     })),
+    {
+      id: 'camera.ask-unseen',
+      label: 'Ask what this view would show',
+      group: 'Camera',
+      words: 'inferred unseen imagine ray map peek belief',
+      enabled: () => hasScene() && asksUnseen(app) && !app.inferred.isWorking,
+      perform: () => {
+        const run = app.run.newest;
+        if (!run || !app.viewport) return;
+        app.view.showInferred = true;
+        return app.inferred.ask(app.viewport.viewNow(), run.id);
+      },
+    },
+    {
+      id: 'camera.forget-unseen',
+      label: 'Forget the inferred points',
+      group: 'Camera',
+      words: 'inferred unseen remove',
+      enabled: () => app.inferred.pointCount > 0,
+      perform: () => app.inferred.clear(),
+    },
     {
       id: 'camera.orthographic',
       label: 'Perspective or parallel projection',

@@ -121,14 +121,15 @@ export class LiveView {
     this.rig.controls.addEventListener('wake', changed);
   }
 
-  setFrames(frames: readonly PlacedFrame[]): void {
+  /** @param asked views that nobody took: they have points, and neither a camera to be drawn nor a say in where things are */
+  setFrames(frames: readonly PlacedFrame[], asked: readonly PlacedFrame[]): void {
     this.frames = frames;
     // Once the user looks at the scene, a better guess of up must not turn the world under the eye.
     if (!this.eye.hasFramed) {
       this.world.guess(this.poses);
       this.worldTurned();
     }
-    this.points.setFrames(frames);
+    this.points.setFrames([...frames, ...asked]);
     this.cameras.setFrames(frames);
   }
 

@@ -9,6 +9,7 @@ import { AskState } from './ask.svelte.ts';
 import { EditsState } from './edits.svelte.ts';
 import { FilmState } from './film.svelte.ts';
 import { FramesState } from './frames.svelte.ts';
+import { InferredState } from './inferred.svelte.ts';
 import { LabelsState } from './labels.svelte.ts';
 import { LibraryState } from './library.svelte.ts';
 import { ModelsState } from './models.svelte.ts';
@@ -51,6 +52,7 @@ export class AppState {
   readonly film: FilmState;
   readonly refinements: RefinementsState;
   readonly track: TrackState;
+  readonly inferred: InferredState;
   project = $state.raw<ProjectInfo | null>(null);
   /** Set while a viewport is on the page. */
   viewport = $state.raw<ViewportPort | null>(null);
@@ -70,6 +72,7 @@ export class AppState {
     this.film = new FilmState(this.calls, this.path);
     this.refinements = new RefinementsState(this.calls);
     this.track = new TrackState(this.calls);
+    this.inferred = new InferredState(this.calls);
     this.library = new LibraryState(this.calls);
     this.models = new ModelsState(this.calls);
     this.photos = new PhotosState(this.edits);
@@ -106,6 +109,7 @@ export class AppState {
     if (!another) return;
     this.selection.reset();
     this.track.clear();
+    this.inferred.clear();
     this.timeline.reset();
     this.answers.forget();
     this.ask.reset(snapshot.questions);
@@ -131,6 +135,7 @@ export class AppState {
     this.splats.reset([]);
     this.refinements.records = [];
     this.track.clear();
+    this.inferred.clear();
     this.answers.forget();
     this.ask.reset([]);
     this.labels.reset(usualLabelSets);

@@ -32,6 +32,7 @@ export function connect(app: AppState): () => void {
       app.frames.startRun(run);
       app.splats.reset([]);
       app.refinements.records = [];
+      app.inferred.clear();
     }),
     api.on('run.progress', (progress) => (app.run.progress = progress)),
     api.on('frames.changed', ({ frames }) => {

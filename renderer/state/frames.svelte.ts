@@ -12,9 +12,6 @@ export class FramesState {
   readonly chunks: readonly PointChunk[] = $derived([...this.chunkRows.values()]);
   readonly byPhoto: ReadonlyMap<PhotoId, Frame> = $derived(new Map(this.all.map((frame) => [frame.photoId, frame])));
   readonly pointCount: number = $derived(this.chunks.reduce((sum, { count }) => sum + count, 0));
-  readonly inferredCount: number = $derived(
-    this.chunks.reduce((sum, { count, kind }) => sum + (kind === 'inferred' ? count : 0), 0),
-  );
 
   get(id: FrameId): Frame | null {
     return this.byId.get(id) ?? null;

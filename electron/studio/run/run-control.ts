@@ -8,9 +8,12 @@ import type { PointChunk, Run } from '../../../projects/format/scene.ts';
 import type { Emitter } from '../emitter.ts';
 import type { ModelCatalog } from '../model-catalog.ts';
 import type { Session } from '../session.ts';
+import type { EngineClient } from '../engine-client.ts';
+import { EngineRun } from './engine-run.ts';
 import type { EngineSlot } from './engine-slot.ts';
 import { wanted } from './queue.ts';
-import { RunLoop } from './run-loop.ts';
+import { RunLoop, type RunLoopOptions } from './run-loop.ts';
+import { StateKeeper } from './state-keeper.ts';
 
 export class RunControl {
   readonly #session: Session;
@@ -18,6 +21,8 @@ export class RunControl {
   readonly #engines: EngineSlot;
   readonly #models: ModelCatalog;
   #loop: RunLoop | null = null;
+  /** The engine that was given the saved state because somebody asked it, without a run. */
+  #woken: EngineClient | null = null;
 
   constructor(session: Session, emitter: Emitter, engines: EngineSlot, models: ModelCatalog) {
     this.#session = session;
@@ -78,11 +83,28 @@ export class RunControl {
 
   /** What the state believes a camera would see: a chunk without a frame, kept until the project is closed. */
   async peek(input: CommandInput<'run.peek'>): Promise<PointChunk> {
-    const engine = this.#engines.current;
-    if (!this.#loop || !engine) throw new StudioFailure('run-not-found');
+    const engine = await this.#engineWithState();
     const { photoId: _none, ...chunk } = await engine.request('peek', input);
     this.#session.rememberInferred(chunk.id, join(this.#cacheFolder, `${chunk.id}.safetensors`));
     return { ...chunk, frameId: '' };
+  }
+
+  /** The engine that holds the newest state: that of the run at hand, or one begun from the saved state after the project was opened again. */
+  async #engineWithState(): Promise<EngineClient> {
+    const { current } = this.#engines;
+    if (current && (this.#loop || current === this.#woken)) return current;
+    if (this.active) throw new StudioFailure('run-not-found');
+    const { store } = this.#session;
+    const newest = store.runs.newest();
+    if (!newest) throw new StudioFailure('run-not-found');
+    const { id, modelId, settings } = newest;
+    const places = this.#placesOf(await this.#models.packFolder(modelId));
+    this.#mustRest();
+    const engine = this.#engines.get();
+    const states = new StateKeeper(store, this.#emitter, id);
+    await EngineRun.begin(engine, states, { ...places, modelId, settings, photos: [] }, () => undefined);
+    this.#woken = engine;
+    return engine;
   }
 
   async #goOn(retryPhotoIds: readonly string[], maxFrames: number | null | undefined): Promise<void> {
@@ -97,13 +119,13 @@ export class RunControl {
   }
 
   #drive(run: Run, packFolder: string | null): RunLoop {
-    const { folder, store } = this.#session;
+    const { store } = this.#session;
     this.#loop = new RunLoop({
       run,
       store,
       emitter: this.#emitter,
       engines: this.#engines,
-      places: { packFolder, cacheFolder: this.#cacheFolder, chunksFolder: join(folder, projectLayout.chunks) },
+      places: this.#placesOf(packFolder),
       queueInput: () => ({
         photos: this.#session.photos,
         excludedPhotoIds: this.#session.scene.excludedPhotoIds,
@@ -111,6 +133,14 @@ export class RunControl {
     });
     this.#emitter.emit('run.changed', { run });
     return this.#loop;
+  }
+
+  #placesOf(packFolder: string | null): RunLoopOptions['places'] {
+    return {
+      packFolder,
+      cacheFolder: this.#cacheFolder,
+      chunksFolder: join(this.#session.folder, projectLayout.chunks),
+    };
   }
 
   get #cacheFolder(): string {

@@ -278,4 +278,18 @@ describe('Work in a project', () => {
     expect(existsSync(studio.studio.resolveBulk('chunk', chunk.id) ?? '')).toBe(true);
     expect((await snapshot()).chunks).toHaveLength(chunks.length);
   });
+
+  test('the belief can be asked after the project was closed and opened again: the saved state is woken', async () => {
+    await studio.do('run.start', { modelId: 'ledger', settings: plainSettings });
+    await studio.next('run.changed', ({ run }) => run.status === 'done');
+    const { frames, states, project } = await snapshot();
+    const { worldFromCamera, intrinsics } = frames[0];
+    if (!worldFromCamera || !intrinsics) throw new Error('not placed');
+    await studio.restart();
+    await studio.do('projects.open', { folder: project.folder });
+    const first = await studio.do('run.peek', { worldFromCamera, intrinsics });
+    const second = await studio.do('run.peek', { worldFromCamera, intrinsics });
+    expect([first.kind, second.count]).toEqual(['inferred', first.count]);
+    expect((await snapshot()).states).toEqual(states);
+  });
 });
