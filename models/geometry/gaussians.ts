@@ -1,14 +1,21 @@
 // Gaussians from the points of any method: one flat disc per point, as large as its pixel on the surface, or what the method itself predicts
 // for that point; kept once per surface either way.
 //
-// A point that an earlier frame already shows at the same or a better resolution is left out, so a scene does not grow with every
+// A point that an earlier frame already shows, seen about as straight and as near, is left out, so a scene does not grow with every
 // redundant photo. Opacity follows the method's confidence and the agreement of the other views: seen again raises it, seen
 // through lowers it. Everything stays in camera axes, so Gaussians move with their frame when its pose is refined.
 
 import { noFeature, type GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
-import { resized, type Intrinsics } from '../../projects/format/intrinsics.ts';
+import { projectPoint, resized, type Intrinsics } from '../../projects/format/intrinsics.ts';
 import type { PointColumns, PointGaussians } from '../../projects/format/point-chunk.ts';
-import { compose, inverse, matrixFromQuaternion, quaternionFromMatrix, type Sim3 } from '../../projects/format/sim3.ts';
+import {
+  compose,
+  inverse,
+  matrixFromQuaternion,
+  quaternionFromMatrix,
+  type Sim3,
+  type Vec3,
+} from '../../projects/format/sim3.ts';
 
 /** What another view says about a place: its depth grid and where it stands. */
 export interface DepthView {
@@ -17,26 +24,48 @@ export interface DepthView {
   intrinsics: Intrinsics;
   /** gridHeight × gridWidth camera-axes z; NaN where there is no point. */
   depths: Float32Array;
-  /** True for a view whose Gaussians are made already: what it shows need not be shown again. */
-  done: boolean;
+  /** gridHeight × gridWidth: 1 where a Gaussian of this view was kept, which need not be shown again; null while none are made. */
+  shown: Uint8Array | null;
 }
 
-/** The depth grid of a frame, from its point columns. */
+/** The depth grid of a frame, from its point columns. @param made its Gaussians; null while they are not made */
 export function depthViewOf(
   points: PointColumns,
   worldFromCamera: Sim3,
   intrinsics: Intrinsics,
-  done: boolean,
+  made: GaussianColumns | null,
 ): DepthView {
   const { gridWidthPx: width, gridHeightPx: height } = points;
   const depths = new Float32Array(width * height).fill(NaN);
   for (let i = 0; i < points.count; i++)
     depths[points.pixels[2 * i + 1] * width + points.pixels[2 * i]] = points.positions[3 * i + 2];
-  return { worldFromCamera, intrinsics: resized(intrinsics, width, height), depths, done };
+  const camera = resized(intrinsics, width, height);
+  return {
+    worldFromCamera,
+    intrinsics: camera,
+    depths,
+    shown: made && pixelsOf(made, camera, points.gaussians ? 1 : 0),
+  };
+}
+
+/** 1 at the pixels in which Gaussians lie. @param reach pixels around: Gaussians that a method predicts stand a little beside their points */
+function pixelsOf({ count, means }: GaussianColumns, camera: Intrinsics, reach: number): Uint8Array {
+  const { widthPx, heightPx } = camera;
+  const shown = new Uint8Array(widthPx * heightPx);
+  for (let i = 0; i < count; i++) {
+    const [x, y] = projectPoint(camera, [means[3 * i], means[3 * i + 1], means[3 * i + 2]]) ?? [-9, -9];
+    const [column, row] = [Math.floor(x), Math.floor(y)];
+    for (let r = Math.max(0, row - reach); r <= Math.min(heightPx - 1, row + reach); r++)
+      for (let c = Math.max(0, column - reach); c <= Math.min(widthPx - 1, column + reach); c++)
+        shown[r * widthPx + c] = 1;
+  }
+  return shown;
 }
 
 /** Two depths agree within this share of the depth. */
 const agreement = 0.02;
+/** What another view shows at pixels up to so much wider on the surface is not shown again: finer would double the splats for 0.2 dB. */
+const coarser = 2;
 /** A view looks through a point when it sees this much deeper. */
 const seenThrough = 0.06;
 /** Standard deviation of a disc in units of its pixel's width on the surface: smaller leaves gaps, larger blurs. */
@@ -64,15 +93,18 @@ export function gaussiansFromPoints(
     const [x, y, z] = [points.positions[3 * i], points.positions[3 * i + 1], points.positions[3 * i + 2]];
     if (!(z > 0) || gaussians?.colors[4 * i + 3] === 0) continue;
     const footprint = z / focal;
+    const normal = normalOf(points.normals, i);
+    const spacing = footprint / facing(normal, x, y, z);
     let agree = 0;
     let through = 0;
     let shown = false;
     for (const look of lookups) {
-      const seen = look(x, y, z);
+      const seen = look.at(x, y, z);
       if (seen === null) continue;
       if (Math.abs(seen.gap) < agreement) {
         agree++;
-        if (seen.done && seen.footprint < 1.4 * footprint) shown = true;
+        const [cx, cy, cz] = look.centre;
+        if (seen.shown && seen.footprint / facing(normal, x - cx, y - cy, z - cz) < coarser * spacing) shown = true;
       } else if (seen.gap > seenThrough) through++;
     }
     if (shown || through > agree + 1) continue;
@@ -95,17 +127,24 @@ interface Seen {
   gap: number;
   /** Width of their pixel at that depth, in units of the frame's own axes. */
   footprint: number;
-  done: boolean;
+  /** A Gaussian of theirs was kept there. */
+  shown: boolean;
 }
 
-/** A function that asks another view about a point in the frame's own camera axes. */
-function lookupOf(other: DepthView, own: DepthView): (x: number, y: number, z: number) => Seen | null {
+interface Lookup {
+  /** Where the other camera stands, in the frame's own camera axes. */
+  centre: Vec3;
+  /** What the other view says about a point in the frame's own camera axes. */
+  at(x: number, y: number, z: number): Seen | null;
+}
+
+function lookupOf(other: DepthView, own: DepthView): Lookup {
   const otherFromOwn = compose(inverse(other.worldFromCamera), own.worldFromCamera);
   const r = matrixFromQuaternion(otherFromOwn.rotation).map((value) => value * otherFromOwn.scale);
   const t = otherFromOwn.translation;
   const { fxPx, fyPx, cxPx, cyPx, widthPx, heightPx, k1, k2 } = other.intrinsics;
   const focal = (fxPx + fyPx) / 2;
-  return (x, y, z) => {
+  const at = (x: number, y: number, z: number): Seen | null => {
     const oz = r[6] * x + r[7] * y + r[8] * z + t[2];
     if (!(oz > 0)) return null;
     const u = (r[0] * x + r[1] * y + r[2] * z + t[0]) / oz;
@@ -117,8 +156,23 @@ function lookupOf(other: DepthView, own: DepthView): (x: number, y: number, z: n
     if (column < 0 || row < 0 || column >= widthPx || row >= heightPx) return null;
     const depth = other.depths[row * widthPx + column];
     if (!(depth > 0)) return null;
-    return { gap: (depth - oz) / oz, footprint: oz / focal / otherFromOwn.scale, done: other.done };
+    const shown = other.shown !== null && other.shown[row * widthPx + column] === 1;
+    return { gap: (depth - oz) / oz, footprint: oz / focal / otherFromOwn.scale, shown };
   };
+  return { centre: inverse(otherFromOwn).translation, at };
+}
+
+/** Unit normal of point i; null where it is not known. */
+function normalOf(normals: Int8Array, i: number): Vec3 | null {
+  const [x, y, z] = [normals[3 * i], normals[3 * i + 1], normals[3 * i + 2]];
+  const length = Math.hypot(x, y, z);
+  return length < 1 ? null : [x / length, y / length, z / length];
+}
+
+/** Cosine of the angle at which a ray meets a surface, not less than what discs are stretched for; 1 without a normal. */
+function facing(normal: Vec3 | null, dx: number, dy: number, dz: number): number {
+  if (normal === null) return 1;
+  return Math.max(1 / maxStretch, Math.abs(normal[0] * dx + normal[1] * dy + normal[2] * dz) / Math.hypot(dx, dy, dz));
 }
 
 /** Gaussian n as the method predicts it for point i. */

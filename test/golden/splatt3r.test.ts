@@ -73,7 +73,7 @@ test('a photo’s Gaussians reach the splats of its frame', async () => {
   await method.dispose();
   const points = decodePointChunk(encodePointChunk(columnsOf(pointMaps[0])));
   expect(points.gaussians).not.toBeNull();
-  const view = depthViewOf(points, identitySim3, placed[0].intrinsics, false);
+  const view = depthViewOf(points, identitySim3, placed[0].intrinsics, null);
   const splats = gaussiansFromPoints(points, view, []);
   // Random weights put some points behind the camera; those are not shown.
   expect(splats.count).toBeGreaterThan(50);

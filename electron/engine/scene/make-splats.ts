@@ -12,7 +12,7 @@ import { bytesPerGaussianPoint, bytesPerPoint, type PointColumns } from '../../.
 import { StudioFailure } from '../../../projects/format/result.ts';
 import { compose, inverse, rotate, transformPoint, type Sim3, type Vec3 } from '../../../projects/format/sim3.ts';
 import { writeDurably } from '../durable-file.ts';
-import { FileCache, readPoints } from './scene-files.ts';
+import { FileCache, readGaussians, readPoints } from './scene-files.ts';
 
 const points = new FileCache<PointColumns>(
   readPoints,
@@ -55,26 +55,28 @@ export async function makeSplats({
 }: SplatRequest): Promise<{ id: string; count: number }> {
   const frame = frames.find((candidate) => candidate.frameId === frameId);
   if (!frame) throw new StudioFailure('not-found', { what: 'photo' });
-  const gaussians = await gaussiansOfFrame(frame, frames, ({ gaussians: made }) => made !== null);
+  const gaussians = await gaussiansOfFrame(frame, frames, async ({ gaussians: made }) =>
+    made === null ? null : readGaussians(made.path),
+  );
   giveCodes(gaussians, frame.worldFromCamera, planes);
   const id = randomUUID();
   await writeDurably(join(chunksFolder, `${id}.safetensors`), encodeGaussianChunk(gaussians));
   return { id, count: gaussians.count };
 }
 
-/** Gaussians of one frame. @param isDone tells frames whose Gaussians exist: what they show is not shown again */
+/** Gaussians of one frame. @param madeOf Gaussians of another frame, where they exist: what they show is not shown again */
 export async function gaussiansOfFrame(
   frame: SceneFrame,
   frames: readonly SceneFrame[],
-  isDone: (other: SceneFrame) => boolean,
+  madeOf: (other: SceneFrame) => Promise<GaussianColumns | null>,
 ): Promise<GaussianColumns> {
   const columns = await points.get(frame.pointsPath);
   const others: DepthView[] = [];
   for (const other of await overlapping(frame, columns, frames))
     others.push(
-      depthViewOf(await points.get(other.pointsPath), other.worldFromCamera, other.intrinsics, isDone(other)),
+      depthViewOf(await points.get(other.pointsPath), other.worldFromCamera, other.intrinsics, await madeOf(other)),
     );
-  return gaussiansFromPoints(columns, depthViewOf(columns, frame.worldFromCamera, frame.intrinsics, false), others);
+  return gaussiansFromPoints(columns, depthViewOf(columns, frame.worldFromCamera, frame.intrinsics, null), others);
 }
 
 /** Frames that see most of a sample of the points, most first. */

@@ -3,6 +3,7 @@
 import type { SceneFrame, ScoreViewsRequest, ViewScores } from '../../contract/scene-requests.ts';
 import { comparePictures } from '../../../models/evaluate/pictures.ts';
 import { renderGaussians, type PlacedGaussians } from '../../../models/geometry/render-gaussians.ts';
+import type { GaussianColumns } from '../../../projects/format/gaussian-chunk.ts';
 import { resized } from '../../../projects/format/intrinsics.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
 import { openPhoto } from '../../../projects/import/decode.ts';
@@ -20,12 +21,12 @@ export async function scoreViews({ frames, photoPaths, every }: ScoreViewsReques
   const held = frames.filter((_, i) => i % every === Math.floor(every / 2));
   const kept = frames.filter((frame) => !held.includes(frame));
   if (held.length === 0 || kept.length === 0) throw new StudioFailure('run-too-few-photos', { count: every });
-  const made = new Set<SceneFrame>();
+  const made = new Map<SceneFrame, GaussianColumns>();
   const scene: PlacedGaussians[] = [];
   for (const frame of kept) {
-    const columns = await gaussiansOfFrame(frame, kept, (other) => made.has(other));
+    const columns = await gaussiansOfFrame(frame, kept, async (other) => made.get(other) ?? null);
     scene.push({ columns, worldFromCamera: frame.worldFromCamera });
-    made.add(frame);
+    made.set(frame, columns);
   }
   const views: ViewScores['views'] = [];
   for (const frame of held)

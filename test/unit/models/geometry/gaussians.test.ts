@@ -30,7 +30,7 @@ function wall(cameraX: number, lean = 0): { points: PointColumns; pose: Sim3 } {
 
 test('a disc lies flat on its surface and is as wide as its pixel there', () => {
   const { points, pose } = wall(0, 0.5);
-  const view = depthViewOf(points, pose, grid, false);
+  const view = depthViewOf(points, pose, grid, null);
   const gaussians = gaussiansFromPoints(points, view, []);
   expect(gaussians.count).toBe(points.count);
   for (const i of [0, 333, 1199]) {
@@ -62,35 +62,64 @@ test('what the method itself predicts takes the place of the discs, and is kept 
       gaussians.colors.set([10, 20, 30, 100], 4 * i);
     }
   }
-  const view = depthViewOf(first.points, first.pose, grid, true);
-  const alone = gaussiansFromPoints(first.points, view, []);
+  const alone = gaussiansFromPoints(first.points, depthViewOf(first.points, first.pose, grid, null), []);
+  const view = depthViewOf(first.points, first.pose, grid, alone);
   expect(alone.count).toBe(first.points.count / 2);
   expect([...alone.means.subarray(3, 6)]).toEqual([...first.points.positions.subarray(6, 8), 3.75]);
   expect([...alone.logScales.subarray(0, 3)]).toEqual([-1, -2, -3]);
   expect([...alone.rotations.subarray(0, 4)]).toEqual([0, 32767, 0, 0]);
   expect([...alone.colors.subarray(0, 4)]).toEqual([10, 20, 30, 100]);
-  const added = gaussiansFromPoints(second.points, depthViewOf(second.points, second.pose, grid, false), [view]);
+  const added = gaussiansFromPoints(second.points, depthViewOf(second.points, second.pose, grid, null), [view]);
   expect(added.count / alone.count).toBeCloseTo(0.25, 1);
   // A view that looks through the wall takes from its opacity.
   const far = wall(0);
   far.points.positions.forEach((value, i) => (far.points.positions[i] = 2 * value));
-  const doubted = gaussiansFromPoints(first.points, view, [depthViewOf(far.points, far.pose, grid, false)]);
+  const doubted = gaussiansFromPoints(first.points, view, [depthViewOf(far.points, far.pose, grid, null)]);
   expect(doubted.colors[3]).toBe(33);
 });
 
 test('a second photo of the same wall adds only what the first did not show', () => {
   const first = wall(0);
   const second = wall(1);
-  const firstView = depthViewOf(first.points, first.pose, grid, true);
-  const secondView = depthViewOf(second.points, second.pose, grid, false);
+  const shown = gaussiansFromPoints(first.points, depthViewOf(first.points, first.pose, grid, null), []);
+  const firstView = depthViewOf(first.points, first.pose, grid, shown);
+  const secondView = depthViewOf(second.points, second.pose, grid, null);
   const added = gaussiansFromPoints(second.points, secondView, [firstView]);
   // The second camera stands 1 to the right of 4 wide: a quarter of its view is new.
   expect(added.count / second.points.count).toBeCloseTo(0.25, 1);
 });
 
+test('what the first photo saw aslant is shown again by one that sees it straight on', () => {
+  // Both look at a wall that leans away to the right by 72°; the second has turned to face it.
+  const first = wall(0, 3);
+  const shown = gaussiansFromPoints(first.points, depthViewOf(first.points, first.pose, grid, null), []);
+  const firstView = depthViewOf(first.points, first.pose, grid, shown);
+  const straight = wall(0);
+  const turn = Math.atan(3);
+  const rotation: Quaternion = [0, Math.sin(turn / 2), 0, Math.cos(turn / 2)];
+  // The foot of the perpendicular is 4 / √10 away: moved there, a wall at depth 4 is the same wall.
+  const normal: Vec3 = rotate(rotation, [0, 0, 1]);
+  const away = 4 / Math.sqrt(10) - 4;
+  const pose: Sim3 = { rotation, translation: [normal[0] * away, normal[1] * away, normal[2] * away], scale: 1 };
+  const same = (columns: PointColumns): number =>
+    gaussiansFromPoints(columns, depthViewOf(columns, pose, grid, null), [firstView]).count;
+  expect(same(straight.points)).toBe(straight.points.count);
+});
+
+test('a place whose disc was left out counts as shown only by the view that shows it', () => {
+  const [first, second] = [wall(0), wall(0)];
+  const none = {
+    ...gaussiansFromPoints(first.points, depthViewOf(first.points, first.pose, grid, null), []),
+    count: 0,
+  };
+  const view = depthViewOf(first.points, first.pose, grid, none);
+  const added = gaussiansFromPoints(second.points, depthViewOf(second.points, second.pose, grid, null), [view]);
+  expect(added.count).toBe(second.points.count);
+});
+
 test('agreement of other views raises opacity, and what two views look through is dropped', () => {
   const near = wall(0);
-  const own = depthViewOf(near.points, near.pose, grid, false);
+  const own = depthViewOf(near.points, near.pose, grid, null);
   const alone = gaussiansFromPoints(near.points, own, []);
   const agreeing = gaussiansFromPoints(near.points, own, [own]);
   expect(agreeing.colors[3]).toBeGreaterThan(alone.colors[3]);
@@ -100,6 +129,6 @@ test('agreement of other views raises opacity, and what two views look through i
 
 test('a chunk on disk gives back the same columns', () => {
   const { points, pose } = wall(0);
-  const gaussians = gaussiansFromPoints(points, depthViewOf(points, pose, grid, false), []);
+  const gaussians = gaussiansFromPoints(points, depthViewOf(points, pose, grid, null), []);
   expect(decodeGaussianChunk(encodeGaussianChunk(gaussians))).toEqual(gaussians);
 });
