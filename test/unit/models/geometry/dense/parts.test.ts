@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { agreementOf } from '../../../../../models/geometry/dense/agreement.ts';
+import { confirmed } from '../../../../../models/geometry/dense/dense.ts';
 import { removeFlyingPixels, removeSpeckles } from '../../../../../models/geometry/dense/clean.ts';
 import { chooseNeighbours, depthRangeOf } from '../../../../../models/geometry/dense/neighbours.ts';
 import { aggregateCosts, parabolaOffset } from '../../../../../models/geometry/dense/semiglobal.ts';
@@ -123,4 +124,26 @@ test('undistorting puts what the lens bent back where a pinhole shows it', () =>
   const [x, y] = projectPoint(view.camera, [0.35, 0.25, 1])!;
   expect(view.grey[Math.floor(y) * 64 + Math.floor(x)]).toBeCloseTo(1, 1);
   expect(halved(view).camera).toMatchObject({ widthPx: 32, heightPx: 24, fxPx: 30, cxPx: 16 });
+});
+
+test('what is confirmed but small is left out: it flies in the air too often', () => {
+  const [widthPx, heightPx] = [60, 50];
+  const camera = pinhole(widthPx, heightPx, 60);
+  const cells = (depthAt: (x: number, y: number) => number): Float32Array =>
+    Float32Array.from({ length: widthPx * heightPx }, (_, i) => depthAt(i % widthPx, Math.floor(i / widthPx)));
+  // A wall, with a hole around a patch of 3 × 3 and one of 6 × 6 that stand before it; a three-hundredth of the picture is 10 pixels.
+  const depth = cells((x, y) => {
+    if (x >= 30) return 5;
+    if (Math.abs(x - 8) < 2 && Math.abs(y - 10) < 2) return 3;
+    return x >= 5 && x < 11 && y >= 30 && y < 36 ? 3 : NaN;
+  });
+  const map = { widthPx, heightPx, depth, confidence: new Float32Array(depth.length).fill(1) };
+  const view = { camera, worldFromCamera: at(0) };
+  const kept = confirmed({ view, map }, [
+    { view, map },
+    { view, map },
+  ]);
+  expect(kept.depth[10 * widthPx + 8]).toBeNaN();
+  expect(kept.depth[33 * widthPx + 8]).toBe(3);
+  expect(kept.depth[25 * widthPx + 45]).toBe(5);
 });
