@@ -1,0 +1,57 @@
+// A story: the state of a recurrent run is asked what a view that nobody took would show; the answer comes and goes beside the photos' points.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { arcCameras } from '../../projects/sample/presets.ts';
+import { plainSettings } from '../support/engine/ledger-project.ts';
+import { renderedFolder } from '../support/rendered-project.ts';
+import { openStudio, type StudioDriver } from '../support/studio-driver.ts';
+
+const checkpoint = fileURLToPath(new URL('../fixtures/models/permanence-toy.safetensors', import.meta.url));
+let folder: string;
+let photosFolder: string;
+let studio: StudioDriver;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'permanence-unseen-'));
+  const { photoPaths } = await renderedFolder(folder, { cameras: arcCameras(3, 160, 120, 24) });
+  studio = await openStudio({ project: 'Unseen' });
+  photosFolder = dirname(photoPaths[0]);
+}, 300_000);
+afterAll(async () => {
+  await studio?.close();
+  await rm(folder, { recursive: true });
+});
+
+const layer = () => studio.page.getByRole('group', { name: 'Layers' }).getByRole('button', { name: 'Inferred' });
+
+test('a checkpoint of our own runs over photos', { timeout: 180_000 }, async () => {
+  const { id } = await studio.tell('models.add', { source: { kind: 'path', path: checkpoint }, acceptLicence: true });
+  await studio.tell('import.start', { sources: [{ kind: 'path', path: photosFolder }], copy: false });
+  const photos = async (): Promise<number> => (await studio.tell('project.snapshot', null))?.photos.length ?? 0;
+  await expect.poll(photos, { timeout: 60_000 }).toBe(3);
+  await studio.tell('run.start', { modelId: id, settings: plainSettings });
+  await studio.waitForRun();
+});
+
+test('the view on the screen is asked for, its points can be hidden, and are forgotten on wish', async () => {
+  expect(await layer().count()).toBe(0);
+  await studio.orbit(160, 40);
+  const before = (await studio.tell('project.snapshot', null))?.states;
+  await studio.searchPalette('view would show');
+  await studio.press('Enter');
+  await expect.poll(() => layer().getAttribute('aria-pressed'), { timeout: 30_000 }).toBe('true');
+  await studio.screenshot('unseen-asked');
+  // Asking never changes the state.
+  expect((await studio.tell('project.snapshot', null))?.states).toEqual(before);
+  await layer().click();
+  expect(await layer().getAttribute('aria-pressed')).toBe('false');
+  await studio.screenshot('unseen-hidden');
+  await studio.searchPalette('forget the inferred');
+  await studio.press('Enter');
+  await expect.poll(() => layer().count()).toBe(0);
+  expect(studio.problems()).toEqual([]);
+});
