@@ -23,6 +23,7 @@ import { NewPhotoMatcher } from './run/match-new.ts';
 import { PhotoFeatures } from './run/photo-features.ts';
 import { placementOf, sparsePreview } from './run/placements.ts';
 import { restoreGrowth, saveGrowth, type GrowthFacts } from './run/saved-state.ts';
+import { WideLook } from './run/wide-look.ts';
 import { settleOnce, type SettleProgress } from './run/settle.ts';
 
 /** Photos whose features are found ahead of time. */
@@ -39,6 +40,7 @@ export class GeometryReconstructor implements Reconstructor {
   private readonly threads: number;
   private dense: DenseStage | null = null;
   private features: PhotoFeatures | null = null;
+  private wide: WideLook | null = null;
   private matcher: NewPhotoMatcher;
   private carrier: TrackCarrier;
   private growth = new Growth(new MatchGraph());
@@ -64,6 +66,7 @@ export class GeometryReconstructor implements Reconstructor {
 
   async begin({ settings, photos, cacheFolder, saved }: BeginOptions): Promise<number> {
     this.features = new PhotoFeatures(this.frontEnd, cacheFolder, settings.sizePx);
+    this.wide = new WideLook(this.frontEnd);
     this.matcher = new NewPhotoMatcher(this.frontEnd);
     this.carrier = new TrackCarrier(this.frontEnd);
     await this.dense?.end();
@@ -102,9 +105,9 @@ export class GeometryReconstructor implements Reconstructor {
 
   async settle(): Promise<StepOutput & { settled: boolean }> {
     const startedAtMs = performance.now();
-    const { growth, met, dense } = this;
-    if (!dense) throw new Error('begin comes before settle.');
-    const { progress, pointMaps, notices, settled } = await settleOnce(this.settling, growth, met, dense);
+    const { growth, met, dense, wide } = this;
+    if (!dense || !wide) throw new Error('begin comes before settle.');
+    const { progress, pointMaps, notices, settled } = await settleOnce(this.settling, growth, met, dense, wide);
     this.settling = progress;
     for (const { photoId } of pointMaps) this.units.delete(photoId);
     const output = this.news(notices);

@@ -78,6 +78,18 @@ class FrontEndPool implements FrontEnd {
     return reply.points;
   }
 
+  async detectWide(...[image, own]: Parameters<FrontEnd['detectWide']>): ReturnType<FrontEnd['detectWide']> {
+    const reply = await this.ask(this.photos, { kind: 'detect-wide', image, own });
+    if (reply.kind !== 'wide-features') throw new Error(reply.kind === 'failed' ? reply.reason : reply.kind);
+    return reply.wide;
+  }
+
+  async matchWide(...[a, b]: Parameters<FrontEnd['matchWide']>): ReturnType<FrontEnd['matchWide']> {
+    const reply = await this.ask(this.pairs, { kind: 'match-wide', a, b });
+    if (reply.kind !== 'pair') throw new Error(reply.kind === 'failed' ? reply.reason : reply.kind);
+    return reply.pair;
+  }
+
   async dispose(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }

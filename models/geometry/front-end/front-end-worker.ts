@@ -28,6 +28,8 @@ async function perform(job: FrontEndJob): Promise<FrontEndReply> {
   if (job.kind === 'coarse') return { kind: 'count', count: await frontEnd.countCoarseMatches(job.a, job.b) };
   if (job.kind === 'carry')
     return { kind: 'carried', points: await frontEnd.carry(job.a, job.b, job.pictures, job.pair) };
+  if (job.kind === 'detect-wide') return { kind: 'wide-features', wide: await frontEnd.detectWide(job.image, job.own) };
+  if (job.kind === 'match-wide') return { kind: 'pair', pair: await frontEnd.matchWide(job.a, job.b) };
   return { kind: 'pair', pair: await frontEnd.matchPair(job.a, job.b, job.options) };
 }
 

@@ -5,8 +5,10 @@ import { detectFeatures } from '../features/detect-features.ts';
 import type { Features } from '../features/features.ts';
 import { carryPoints, type CarriedPoints } from '../flow/carry.ts';
 import { openScaleSpace } from '../features/scale-space.ts';
+import { detectWideFeatures, type WideFeatures } from '../features/wide-features.ts';
 import { openMatcher } from '../matching/match-descriptors.ts';
-import { verifyPair, type PairGeometry } from '../two-view/verify-pair.ts';
+import { matchWide } from '../matching/wide-matches.ts';
+import { strongEvidence, verifyPair, type PairGeometry } from '../two-view/verify-pair.ts';
 
 export interface PairOptions {
   /** Looks at the coarsest features first and gives up where they have next to nothing in common. */
@@ -21,6 +23,10 @@ export interface FrontEnd {
   matchPair(a: Features, b: Features, options: PairOptions): Promise<PairGeometry | null>;
   /** Points of a carried into b by optical flow. */
   carry(a: Features, b: Features, pictures: readonly [RgbImage, RgbImage], pair: PairGeometry): Promise<CarriedPoints>;
+  /** Adds what simulated views from the side show. @param own features of this very picture */
+  detectWide(image: RgbImage, own: Features): Promise<WideFeatures>;
+  /** As `matchPair`, through simulated views and with stronger evidence. */
+  matchWide(a: WideFeatures, b: WideFeatures): Promise<PairGeometry | null>;
   dispose(): Promise<void>;
 }
 
@@ -44,6 +50,10 @@ export async function openLocalFrontEnd(threads: number): Promise<FrontEnd> {
       return verifyPair(a, b, await matcher.match(a, b, { maxRatio }));
     },
     carry: (...input) => Promise.resolve(carryPoints(...input)),
+    detectWide: (image, own) => detectWideFeatures(image, own, scaleSpace),
+    async matchWide(a, b) {
+      return verifyPair(a.features, b.features, await matchWide(matcher, a, b), strongEvidence);
+    },
     async dispose() {
       await scaleSpace.dispose();
       await matcher.dispose();

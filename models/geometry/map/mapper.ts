@@ -55,11 +55,16 @@ export class Mapper {
     return { photosAtGlobal, pointsAtGlobal, refused: [...refused], doubted: [...doubted], startAngle };
   }
 
-  /** Begins with the best of the given pairs. @returns false when none is good enough */
-  start(pairs: readonly MatchedPair[], leastMedianAngle: number): boolean {
+  /**
+   * Begins with the best of the given pairs.
+   * @param except pairs that are no start, although they say something of the lenses; the one that is taken is added
+   * @returns false when none is good enough
+   */
+  start(pairs: readonly MatchedPair[], leastMedianAngle: number, except = new Set<MatchedPair>()): boolean {
     const { map } = this;
     for (const start of startingPairs(map, pairs)) {
-      if (start.medianAngle < leastMedianAngle) continue;
+      if (start.medianAngle < leastMedianAngle || except.has(start.pair)) continue;
+      except.add(start.pair);
       const lenses = map.cameras.map((camera) => camera.focalPx);
       startMap(map, start);
       this.startAngle = start.medianAngle;

@@ -19,6 +19,8 @@ export interface MatchedPair extends PairGeometry {
 export class MatchGraph {
   readonly images: Features[] = [];
   readonly pairs: MatchedPair[] = [];
+  /** Images with features of simulated views, and the number of features that they had before. */
+  readonly widened = new Map<number, number>();
   /** Per image, per feature: the features of other images that show the same. */
   private readonly links: (FeatureKey[] | undefined)[][] = [];
   private readonly pairsOf: MatchedPair[][] = [];
@@ -47,6 +49,28 @@ export class MatchGraph {
       (this.links[aIdx][a] ??= []).push(featureKey(bIdx, b));
       (this.links[bIdx][b] ??= []).push(featureKey(aIdx, a));
     }
+  }
+
+  pairBetween(aIdx: number, bIdx: number): MatchedPair | undefined {
+    return this.pairsOf[aIdx].find((pair) => pair.aIdx === bIdx || pair.bIdx === bIdx);
+  }
+
+  /** Puts a pair in the place of what is known of these two images. */
+  setPair(aIdx: number, bIdx: number, geometry: PairGeometry): void {
+    const old = this.pairBetween(aIdx, bIdx);
+    if (old) {
+      for (const pairs of [this.pairs, this.pairsOf[aIdx], this.pairsOf[bIdx]]) pairs.splice(pairs.indexOf(old), 1);
+      for (let k = 0; k < old.inliers.length; k += 2) {
+        this.unlink(old.aIdx, old.inliers[k], old.bIdx);
+        this.unlink(old.bIdx, old.inliers[k + 1], old.aIdx);
+      }
+    }
+    this.addPair(aIdx, bIdx, geometry);
+  }
+
+  private unlink(imageIdx: number, featureIdx: number, otherIdx: number): void {
+    const links = this.links[imageIdx][featureIdx] ?? [];
+    this.links[imageIdx][featureIdx] = links.filter((key) => imageOfKey(key) !== otherIdx);
   }
 
   linksOf(imageIdx: number, featureIdx: number): readonly FeatureKey[] {

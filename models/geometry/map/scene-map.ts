@@ -133,7 +133,7 @@ export class SceneMap {
   /** Two numbers per feature: its ray at depth 1, distortion undone. */
   raysOf(imageIdx: number): Float64Array {
     const camera = this.cameraOfImage(imageIdx);
-    const made = `${camera.focalPx} ${camera.k1} ${camera.k2}`;
+    const made = `${camera.focalPx} ${camera.k1} ${camera.k2} ${this.graph.images[imageIdx].count}`;
     const known = this.rays.get(imageIdx);
     if (known?.made === made) return known.rays;
     const rays = raysThrough(this.graph, imageIdx, camera);
@@ -172,8 +172,12 @@ export class SceneMap {
   private own(key: FeatureKey, pointId: number): void {
     const imageIdx = imageOfKey(key);
     let owned = this.pointOf.get(imageIdx);
-    if (!owned) {
-      owned = new Int32Array(this.graph.images[imageIdx].count).fill(-1);
+    const { count } = this.graph.images[imageIdx];
+    if (owned?.length !== count) {
+      // An image may have got more features since.
+      const wider = new Int32Array(count).fill(-1);
+      wider.set(owned ?? []);
+      owned = wider;
       this.pointOf.set(imageIdx, owned);
     }
     owned[featureOfKey(key)] = pointId;

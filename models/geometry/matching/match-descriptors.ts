@@ -15,9 +15,12 @@ export interface MatchOptions {
   prefix?: number;
 }
 
+/** count × 128 descriptors, of a photo or of a view of it. */
+export type Descriptors = Pick<Features, 'count' | 'descriptors'>;
+
 export interface DescriptorMatcher {
   /** Mutual nearest neighbours that pass the ratio test in both directions. */
-  match(a: Features, b: Features, options: MatchOptions): Promise<Matches>;
+  match(a: Descriptors, b: Descriptors, options: MatchOptions): Promise<Matches>;
   dispose(): Promise<void>;
 }
 

@@ -15,6 +15,9 @@ const goodAngle = 2.5 * degrees;
 const poorAngle = 0.8 * degrees;
 /** So many photos without a good start are enough: then a poor one has to do. So many in vain begin a piece of their own. */
 const patience = 8;
+/** Small sets are built anew from so many starts: one that goes astray decides over all of them. */
+const fewPhotos = 30;
+const startsOfFew = 3;
 /** A piece of fewer photos than this is not worth a map of its own. */
 const leastPhotosInMap = 3;
 
@@ -171,13 +174,20 @@ export class Growth {
     this.moved.push({ images, scale: similarityOverPhotos(from, into)?.scale ?? 1 });
   }
 
+  /** Builds the first map anew where that promises more; both opinions are judged at their best. */
+  secondOpinion(): void {
+    if (!this.wantsRebuild) return;
+    if (this.maps[0]) this.finish(this.maps[0]);
+    this.rebuild();
+  }
+
   /** Photos that match the first map stand elsewhere or nowhere, or it is contradicted, or began with hardly any parallax: another start may do better. */
-  get wantsRebuild(): boolean {
+  private get wantsRebuild(): boolean {
     const [first] = this.maps;
     if ([...this.waiting].some((image) => this.graph.pairsWith(image).length > 0)) return true;
     if (first === undefined) return false;
     const isPoor = first.startAngle < goodAngle && first.map.poses.size > 3;
-    return isPoor || isContradicted(first) || this.linked().length > 0;
+    return isPoor || isMixed(first) || isContradicted(first) || this.linked().length > 0;
   }
 
   /** Further maps with photos that match photos of the first one. */
@@ -196,17 +206,13 @@ export class Growth {
    * of the old one.
    * @returns true when the new one was taken
    */
-  rebuild(): boolean {
+  private rebuild(): boolean {
     const [old] = this.maps;
     const linked = old ? this.linked() : [];
     const images = new Set([...this.waiting, ...[old, ...linked].flatMap((one) => [...(one?.map.poses.keys() ?? [])])]);
-    const pairs = this.pairsAmong(images);
-    const mapper = new Mapper(new SceneMap(this.graph, this.lenses, this.lensOf));
-    if (!mapper.start(pairs, goodAngle) && !mapper.start(pairs, poorAngle)) return false;
-    const isAboutAngle = this.waiting.size + linked.length === 0 && !(old && isContradicted(old));
-    if (old && isAboutAngle && mapper.startAngle <= old.startAngle) return false;
-    mapper.grow(() => [...images].filter((image) => !mapper.map.poses.has(image)));
-    mapper.adjustAll(40, 2, 1e-5);
+    const isAboutAngle = old && this.waiting.size + linked.length === 0 && !isContradicted(old) && !isMixed(old);
+    const mapper = this.builtAnew(images, isAboutAngle ? old.startAngle : 0);
+    if (!mapper) return false;
     // A new map that reaches into another piece has to take in all of it.
     const taken = linked.filter(({ map }) => [...map.poses.keys()].every((image) => mapper.map.poses.has(image)));
     const isTorn = linked.some((one) => !taken.includes(one) && sharesPhotos(one.map, mapper.map));
@@ -217,6 +223,23 @@ export class Growth {
     this.waiting.clear();
     this.collectLost();
     return true;
+  }
+
+  /** The best map from several starts; a set where the first start leaves nobody out needs no other. */
+  private builtAnew(images: ReadonlySet<number>, leastStartAngle: number): Mapper | null {
+    const pairs = this.pairsAmong(images);
+    const tried = new Set<MatchedPair>();
+    let best: Mapper | null = null;
+    for (let attempt = 0; attempt < (images.size <= fewPhotos ? startsOfFew : 1); attempt++) {
+      const mapper = new Mapper(new SceneMap(this.graph, this.lenses, this.lensOf));
+      if (!mapper.start(pairs, goodAngle, tried) && !mapper.start(pairs, poorAngle, tried)) break;
+      if (mapper.startAngle <= leastStartAngle) break;
+      mapper.grow(() => [...images].filter((image) => !mapper.map.poses.has(image)));
+      mapper.adjustAll(40, 2, 1e-5);
+      if (!best || quality(mapper.map) > quality(best.map)) best = mapper;
+      if (best.map.poses.size === images.size && !isMixed(best) && !isContradicted(best)) break;
+    }
+    return best;
   }
 
   /** A further map from photos that fit nowhere. @returns false when there is none */
@@ -244,5 +267,11 @@ export class Growth {
 }
 
 const sharesPhotos = (a: SceneMap, b: SceneMap): boolean => [...a.poses.keys()].some((image) => b.poses.has(image));
+
+/** Photos of several lenses of which nothing was known: their focal lengths depend on what was there when they came. */
+function isMixed({ map }: Mapper): boolean {
+  const unknown = [...map.poses.keys()].filter((image) => map.cameraOfImage(image).priorSpread > 0.2);
+  return new Set(unknown.map((image) => map.cameraOf[image])).size > 1;
+}
 
 const isContradicted = ({ map }: Mapper): boolean => contradictedPhotos(map).length > 0;

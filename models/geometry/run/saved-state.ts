@@ -21,6 +21,8 @@ export interface GrowthFacts {
   lensOf: number[];
   waiting: number[];
   firstOfPiece: number;
+  /** Images with features of simulated views, and the number of features before. States of the first version do not tell. */
+  widened?: [number, number][];
   mappers: ReturnType<Mapper['progress']>[];
 }
 
@@ -34,6 +36,7 @@ export function saveGrowth(growth: Growth): { tensors: Tensors; facts: GrowthFac
       lensOf: growth.lensOf,
       waiting: [...growth.waiting],
       firstOfPiece: growth.firstOfPiece,
+      widened: [...growth.graph.widened],
       mappers: growth.maps.map((mapper) => mapper.progress()),
     },
   };
@@ -42,6 +45,7 @@ export function saveGrowth(growth: Growth): { tensors: Tensors; facts: GrowthFac
 /** @param growth fresh, its graph holding the features of all photos that were met */
 export function restoreGrowth(growth: Growth, tensors: Tensors, facts: GrowthFacts): void {
   restoreCarried(growth.graph, tensors);
+  for (const [imageIdx, count] of facts.widened ?? []) growth.graph.widened.set(imageIdx, count);
   restorePairs(growth.graph, tensors);
   growth.lenses.push(...facts.lenses);
   growth.lensOf.push(...facts.lensOf);
@@ -54,7 +58,7 @@ export function restoreGrowth(growth: Growth, tensors: Tensors, facts: GrowthFac
   });
 }
 
-/** Features without descriptors came by flow from photo to photo: they would not be found again. */
+/** Features without descriptors came by flow from photo to photo or from simulated views: they would not be found again. */
 function saveCarried({ images }: MatchGraph): Tensors {
   const added = images.map(({ count, descriptors, xPx, yPx, scalePx, colors }) => {
     const own = descriptors.length / descriptorLength;

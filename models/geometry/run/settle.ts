@@ -3,9 +3,11 @@
 import type { PhotoSource, PointMap } from '../../run/reconstructor.ts';
 import type { DenseStage } from './dense-stage.ts';
 import type { Growth } from './growth.ts';
+import type { WideLook } from './wide-look.ts';
 
 export type SettleProgress =
   | { stage: 'rebuild' }
+  | { stage: 'wide'; next: number }
   | { stage: 'further' }
   | { stage: 'adjust'; mapIdx: number }
   | { stage: 'dense'; mapIdx: number; done: number[] }
@@ -23,6 +25,7 @@ export async function settleOnce(
   growth: Growth,
   photos: readonly PhotoSource[],
   dense: DenseStage,
+  wide: WideLook,
 ): Promise<SettlePiece> {
   const piece = (next: SettleProgress, pointMaps: PointMap[] = [], notices: string[] = []): SettlePiece => ({
     progress: next,
@@ -33,11 +36,15 @@ export async function settleOnce(
   switch (progress.stage) {
     case 'rebuild':
       dense.warmUp();
-      if (growth.wantsRebuild) {
-        // Both opinions are judged at their best.
-        if (growth.maps[0]) growth.finish(growth.maps[0]);
-        growth.rebuild();
+      growth.secondOpinion();
+      return piece(wide.isWorthIt(growth) ? { stage: 'wide', next: 0 } : { stage: 'further' });
+    case 'wide':
+      if (progress.next < photos.length) {
+        await wide.look(growth, photos, progress.next);
+        return piece({ stage: 'wide', next: progress.next + 1 });
       }
+      wide.end();
+      growth.secondOpinion();
       return piece({ stage: 'further' });
     case 'further':
       if (growth.beginFurtherMap()) return piece(progress);

@@ -46,6 +46,9 @@ const frontEnd: FrontEnd = {
     return Promise.resolve(facade.matched(photoWith(a), photoWith(b)));
   },
   carry: () => Promise.resolve({ fromIdx: new Int32Array(), xPx: new Float32Array(), yPx: new Float32Array() }),
+  // Views from the side show this front no better.
+  detectWide: (_, own) => Promise.resolve({ features: own, views: [] }),
+  matchWide: () => Promise.resolve(null),
   dispose: () => Promise.resolve(),
 };
 
@@ -62,8 +65,8 @@ test('the middle of a building joins its ends: one world, and every old point ke
   const known = new Map<string, Placement>();
   const note = ({ placed }: StepOutput): void => placed.forEach((placement) => known.set(placement.photoId, placement));
   for (const photo of photos.slice(0, 8)) note(await method.step(photo, { update: true, reset: false }));
-  // Closing work up to depth, which these pictures do not have: second opinion, the other piece, both adjusted.
-  for (let k = 0; k < 5; k++) note(await method.settle());
+  // Closing work up to depth, which these pictures do not have: second opinion, wide look, the other piece, both adjusted.
+  for (let k = 0; k < 14; k++) note(await method.settle());
   const before = new Map(known);
   expect(leftEnd.map((photo) => before.get(`${photo}`)?.submapIdx)).toEqual([0, 0, 0, 0]);
   expect(rightEnd.map((photo) => before.get(`${photo}`)?.submapIdx)).toEqual([1, 1, 1, 1]);

@@ -36,7 +36,7 @@ class FacadeRun {
   /** The closing work without depth. */
   close(): void {
     const { growth } = this;
-    if (growth.wantsRebuild) growth.rebuild();
+    growth.secondOpinion();
     while (growth.beginFurtherMap());
     growth.join();
     for (const mapper of growth.maps) growth.finish(mapper);
