@@ -4,12 +4,18 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Call it before anything else is imported. Processes and threads that start later take part (`NODE_COMPILE_CACHE`); Node keeps
- * the files by their content, so a changed source is never mistaken for an old one. Where nothing can be written, nothing is kept.
+ * Node keeps files there by their content, so a changed source is never mistaken for an old one. Where nothing can be written, nothing
+ * is kept.
  */
+const folder = fileURLToPath(new URL('../../node_modules/.cache/compiled-code', import.meta.url));
+
+/** For this process; call it before anything else is imported. */
 export function keepCompiledCode(): void {
-  process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
-    new URL('../../node_modules/.cache/compiled-code', import.meta.url),
-  );
-  enableCompileCache(process.env['NODE_COMPILE_CACHE']);
+  enableCompileCache(folder);
 }
+
+/** For a process that is started and all its threads. */
+export const withCompiledCode = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  NODE_COMPILE_CACHE: folder,
+  ...environment,
+});
