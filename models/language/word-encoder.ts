@@ -9,8 +9,8 @@ import type { LanguageSource, PatchFeatures } from './encoder.ts';
 import { WordSpace } from './word-space.ts';
 
 export class WordEncoder implements LanguageSource {
-  /** As in training (LSeg, Li et al. 2022, equation 2). */
-  readonly temperature = 1 / 0.07;
+  /** LERF's: its vectors are shares of words already. */
+  readonly temperature = 10;
   readonly dim: number;
   readonly patchPx: number;
   readonly sizePx: number;
@@ -52,7 +52,7 @@ export class WordEncoder implements LanguageSource {
     const { language } = await this.#network.step(features, await this.#network.begin(), true);
     if (!language) throw new Error('The pack has words and no language map.');
     const [rows, cols, dim] = language.shape;
-    return { rows, cols, dim, vectors: language.data as Float32Array };
+    return { rows, cols, dim, vectors: this.#space.spokenFor(language.data as Float32Array) };
   }
 
   dispose(): Promise<void> {

@@ -5,6 +5,10 @@ import type { NamedTensor } from '../../projects/format/safetensors.ts';
 import { openGraph } from '../run/pack-sessions.ts';
 import type { InstalledPack } from '../run/packs.ts';
 import type { SessionOptions } from '../run/session.ts';
+import { normalized } from './encoder.ts';
+
+/** Of the softmax over words in training. */
+const temperature = 0.07;
 
 export class WordSpace {
   readonly dim: number;
@@ -50,6 +54,36 @@ export class WordSpace {
     const first = new Map<number, string>();
     for (const [other, row] of this.#rows) if (row !== own && !first.has(row)) first.set(row, other);
     return [...first.values()];
+  }
+
+  /**
+   * What a language map says in words: for each cell the mean of the word vectors, each weighed by how sure the map is of it (softmax over words as
+   * in training, LSeg, Li et al. 2022, equation 2). The map's own vectors of different words may be nearer than the codes of a codebook can tell
+   * apart, because training looks through a low temperature; these are as far apart as the words.
+   * @param language cells × dim unit vectors
+   * @returns cells × dim unit vectors
+   */
+  spokenFor(language: Float32Array): Float32Array {
+    const { dim } = this;
+    const vectors = this.#vectors;
+    const count = vectors.length / dim;
+    const spoken = new Float32Array(language.length);
+    const weights = new Float64Array(count);
+    for (let at = 0; at < language.length; at += dim) {
+      let best = -Infinity;
+      for (let row = 0; row < count; row++) {
+        let dot = 0;
+        for (let k = 0; k < dim; k++) dot += language[at + k] * vectors[row * dim + k];
+        weights[row] = dot / temperature;
+        best = Math.max(best, weights[row]);
+      }
+      for (let row = 0; row < count; row++) {
+        const weight = Math.exp(weights[row] - best);
+        for (let k = 0; k < dim; k++) spoken[at + k] += weight * vectors[row * dim + k];
+      }
+      normalized(spoken.subarray(at, at + dim));
+    }
+    return spoken;
   }
 
   #rowOf(word: string): number | undefined {
