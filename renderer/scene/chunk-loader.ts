@@ -4,7 +4,8 @@ import type { ChunkId } from '../../projects/format/scene.ts';
 import type { ChunkReply, ChunkRequest } from './chunk-worker.ts';
 import type { PackedChunk } from './packed-points.ts';
 
-const mostUnderWay = 3;
+/** The first chunk comes alone, so that something is seen as soon as can be; then several at a time. */
+const mostUnderWay = { first: 1, then: 3 } as const;
 
 export interface ChunkLoaderOptions {
   urlOf(id: ChunkId): string;
@@ -18,6 +19,7 @@ export class ChunkLoader {
   private readonly options: ChunkLoaderOptions;
   private readonly worker = new Worker(new URL('./chunk-worker.ts', import.meta.url), { type: 'module' });
   private readonly underWay = new Set<ChunkId>();
+  private hasLoaded = false;
 
   constructor(options: ChunkLoaderOptions) {
     this.options = options;
@@ -26,7 +28,7 @@ export class ChunkLoader {
 
   /** Asks for more where there is room; call whenever what is wanted may have changed. */
   pump(): void {
-    while (this.underWay.size < mostUnderWay) {
+    while (this.underWay.size < mostUnderWay[this.hasLoaded ? 'then' : 'first']) {
       const wanted = this.options.next(this.underWay);
       if (!wanted) return;
       this.underWay.add(wanted.id);
@@ -37,6 +39,7 @@ export class ChunkLoader {
 
   private receive(reply: ChunkReply): void {
     this.underWay.delete(reply.chunkId);
+    this.hasLoaded = true;
     if ('packed' in reply) this.options.onLoaded(reply.chunkId, reply.packed);
     else this.options.onFailed(reply.chunkId, reply.problem);
     this.pump();
