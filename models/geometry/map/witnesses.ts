@@ -32,14 +32,21 @@ export function testimonies(map: SceneMap): Map<number, Testimony> {
   return all;
 }
 
-/** Below this share of agreeing matches a photo does not stand where its partners say. */
-const soundShare = 0.75;
+/**
+ * Below this part of the share that agrees in the middle photo, a photo does not stand where its partners say. Where people walk through or a
+ * rolling shutter bends, matches disagree in all photos alike.
+ */
+const soundPart = 0.75;
 
 /** Placed photos that do not stand where their matches say. */
 export function contradictedPhotos(map: SceneMap): number[] {
-  return [...testimonies(map)].flatMap(([image, { matches, agreeing }]) =>
-    agreeing < soundShare * matches ? [image] : [],
-  );
+  const shares = [...testimonies(map)].map(([image, { matches, agreeing }]) => ({
+    image,
+    share: matches > 0 ? agreeing / matches : 1,
+  }));
+  const sorted = shares.map(({ share }) => share).sort((a, b) => a - b);
+  const limit = soundPart * (sorted.at(sorted.length >> 1) ?? 0);
+  return shares.flatMap(({ image, share }) => (share < limit ? [image] : []));
 }
 
 function agreeingMatches(map: SceneMap, { aIdx, bIdx, inliers }: MatchedPair): number {
