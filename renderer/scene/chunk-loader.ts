@@ -5,7 +5,7 @@ import type { ChunkReply, ChunkRequest } from './chunk-worker.ts';
 import type { PackedChunk } from './packed-points.ts';
 
 /** The first chunk comes alone, so that something is seen as soon as can be; then several at a time. */
-const mostUnderWay = { first: 1, then: 3 } as const;
+const mostUnderWay = { first: 1, later: 3 } as const;
 
 export interface ChunkLoaderOptions {
   urlOf(id: ChunkId): string;
@@ -28,7 +28,7 @@ export class ChunkLoader {
 
   /** Asks for more where there is room; call whenever what is wanted may have changed. */
   pump(): void {
-    while (this.underWay.size < mostUnderWay[this.hasLoaded ? 'then' : 'first']) {
+    while (this.underWay.size < mostUnderWay[this.hasLoaded ? 'later' : 'first']) {
       const wanted = this.options.next(this.underWay);
       if (!wanted) return;
       this.underWay.add(wanted.id);

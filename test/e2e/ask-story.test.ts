@@ -1,28 +1,21 @@
 // A story: a finished room is asked in words, the answer is looked at in every way, and a camera path is kept and filmed.
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { arcCameras, boxRoom } from '../../projects/sample/presets.ts';
-import { finishedProject } from '../support/finished-project.ts';
-import { openStudio, type StudioDriver } from '../support/studio-driver.ts';
+import { arcCameras } from '../../projects/sample/presets.ts';
+import { openRoomStudio, type RoomStudio } from '../support/room-studio.ts';
+import type { StudioDriver } from '../support/studio-driver.ts';
 
-let folder: string;
+let room: RoomStudio;
 let studio: StudioDriver;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'permanence-ask-'));
-  await finishedProject(join(folder, 'room'), 'Rendered room', boxRoom(), arcCameras(4, 240, 180, 60));
-  studio = await openStudio({ project: 'Another' });
-  await studio.tell('projects.open', { folder: join(folder, 'room') });
+  room = await openRoomStudio(arcCameras(4, 240, 180, 60), false);
+  ({ studio } = room);
 }, 120_000);
 
-afterAll(async () => {
-  await studio?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => room?.close());
 
 const question = (): ReturnType<StudioDriver['page']['getByTestId']> => studio.page.getByTestId('question');
 const instances = (): ReturnType<StudioDriver['page']['locator']> => studio.page.locator('aside li b');

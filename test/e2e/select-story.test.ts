@@ -1,28 +1,20 @@
 // A story: what a question found is selected, deleted with its points, brought back, isolated and shown again.
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { arcCameras, boxRoom } from '../../projects/sample/presets.ts';
-import { finishedProject } from '../support/finished-project.ts';
-import { openStudio, type StudioDriver } from '../support/studio-driver.ts';
+import { arcCameras } from '../../projects/sample/presets.ts';
+import { openRoomStudio, type RoomStudio } from '../support/room-studio.ts';
+import type { StudioDriver } from '../support/studio-driver.ts';
 
-let folder: string;
+let room: RoomStudio;
 let studio: StudioDriver;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'permanence-select-'));
-  await finishedProject(join(folder, 'room'), 'Rendered room', boxRoom(), arcCameras(3, 200, 150, 60));
-  studio = await openStudio({ project: 'Another' });
-  await studio.tell('projects.open', { folder: join(folder, 'room') });
-  await studio.tell('scene.splat', null);
+  room = await openRoomStudio(arcCameras(3, 200, 150, 60), true);
+  ({ studio } = room);
 }, 120_000);
 
-afterAll(async () => {
-  await studio?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => room?.close());
 
 const things = (): Promise<number> => studio.page.locator('aside li b').count();
 const press = (name: string): Promise<void> => studio.page.getByRole('button', { name, exact: true }).click();

@@ -1,28 +1,19 @@
 // A story: splats are painted with a brush, label sets are made and kept, and the render is held against the nearest photo.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { arcCameras, boxRoom } from '../../projects/sample/presets.ts';
-import { finishedProject } from '../support/finished-project.ts';
-import { openStudio, type StudioDriver } from '../support/studio-driver.ts';
+import { arcCameras } from '../../projects/sample/presets.ts';
+import { openRoomStudio, type RoomStudio } from '../support/room-studio.ts';
+import type { StudioDriver } from '../support/studio-driver.ts';
 
-let folder: string;
+let room: RoomStudio;
 let studio: StudioDriver;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'permanence-workbench-'));
-  await finishedProject(join(folder, 'room'), 'Rendered room', boxRoom(), arcCameras(3, 200, 150, 60));
-  studio = await openStudio({ project: 'Another' });
-  await studio.tell('projects.open', { folder: join(folder, 'room') });
-  await studio.tell('scene.splat', null);
+  room = await openRoomStudio(arcCameras(3, 200, 150, 60), true);
+  ({ studio } = room);
 }, 120_000);
 
-afterAll(async () => {
-  await studio?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => room?.close());
 
 const press = (name: string): Promise<void> => studio.page.getByRole('button', { name, exact: true }).click();
 const choose = (group: string, name: string): Promise<void> =>
@@ -118,7 +109,7 @@ test('a label set of one’s own is made, shown with counts, and chosen again af
   await studio.page.waitForTimeout(1500);
   await studio.screenshot('label-set');
   await studio.tell('projects.close', null);
-  await studio.tell('projects.open', { folder: join(folder, 'room') });
+  await studio.tell('projects.open', { folder: room.folder });
   await press('Ask');
   await expect.poll(() => studio.page.getByLabel('Label set', { exact: true }).inputValue()).not.toBe('surfaces');
   expect(await studio.page.getByLabel('Name of the label set').inputValue()).toBe('Colours');
