@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import type { ImportProgress, ProjectSnapshot, RunProgress } from '../contract/commands.ts';
 import { projectLayout } from '../../projects/format/layout.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
-import type { Run, RunSettings } from '../../projects/format/scene.ts';
+import { updateRuleIds, type Run, type RunSettings, type UpdateRuleId } from '../../projects/format/scene.ts';
 import { defaultModelId } from '../studio/model-catalog.ts';
 import { argumentsOf, badUsage, wholeNumber, type Command } from './command.ts';
 import { duration, ProgressLine } from './progress.ts';
@@ -19,6 +19,8 @@ interface Wishes {
   engine: string | null;
   /** null: as the run that goes on has it. */
   refine: boolean | null;
+  /** null: as the run that goes on has it. */
+  updateRule: UpdateRuleId | null;
   sizePx: number | null;
   maxFrames: number | null;
   json: boolean;
@@ -26,7 +28,8 @@ interface Wishes {
 
 export const reconstructCommand: Command = {
   name: 'reconstruct',
-  usage: '<folder|files|video> --project DIR [--engine ID] [--refine on|off] [--size PX] [--max-frames N] [--json]',
+  usage:
+    '<folder|files|video> --project DIR [--engine ID] [--refine on|off] [--update-rule plain|ttt3r|filt3r|memix] [--size PX] [--max-frames N] [--json]',
   summary: 'Turns photos into a project; run again, it goes on with what is new.',
   run: (args) => reconstruct(wishesOf(args)),
 };
@@ -36,6 +39,7 @@ function wishesOf(args: string[]): Wishes {
     project: { type: 'string' },
     engine: { type: 'string' },
     refine: { type: 'string' },
+    'update-rule': { type: 'string' },
     size: { type: 'string' },
     'max-frames': { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -43,6 +47,12 @@ function wishesOf(args: string[]): Wishes {
   if (values.project === undefined) throw badUsage(reconstructCommand, '--project is missing');
   if (values.refine !== undefined && values.refine !== 'on' && values.refine !== 'off')
     throw badUsage(reconstructCommand, `--refine takes on or off, not ${values.refine}`);
+  const updateRule = updateRuleIds.find((id) => id === values['update-rule']) ?? null;
+  if (updateRule === null && values['update-rule'] !== undefined)
+    throw badUsage(
+      reconstructCommand,
+      `--update-rule takes one of ${updateRuleIds.join(', ')}, not ${values['update-rule']}`,
+    );
   const project = resolve(values.project);
   if (positionals.length === 0 && !isProject(project)) throw badUsage(reconstructCommand, 'no photos were named');
   return {
@@ -50,6 +60,7 @@ function wishesOf(args: string[]): Wishes {
     project,
     engine: values.engine ?? null,
     refine: values.refine === undefined ? null : values.refine === 'on',
+    updateRule,
     sizePx: wholeNumber('size', values.size, 64),
     maxFrames: wholeNumber('max-frames', values['max-frames'], 1),
     json: values.json,
@@ -146,8 +157,8 @@ async function drive(terminal: TerminalStudio, wishes: Wishes, line: ProgressLin
       if (newest.status === 'done' && nothingNew(snapshot, maxFrames)) return null;
       await terminal.do('run.resume', { maxFrames });
     } else {
-      const { sizePx, maxFrames, refine } = wishes;
-      const settings: RunSettings = { sizePx, maxFrames, refine: refine ?? true, updateRule: 'plain' };
+      const { sizePx, maxFrames, refine, updateRule } = wishes;
+      const settings: RunSettings = { sizePx, maxFrames, refine: refine ?? true, updateRule: updateRule ?? 'plain' };
       await terminal.do('run.start', { modelId: wishes.engine ?? newest?.modelId ?? defaultModelId, settings });
     }
     return await rested;
@@ -156,12 +167,13 @@ async function drive(terminal: TerminalStudio, wishes: Wishes, line: ProgressLin
   }
 }
 
-/** Whether the run is the one that was asked for; another method, size or refinement makes another run. */
-function goesOn({ modelId, settings }: Run, { engine, sizePx, refine }: Wishes): boolean {
+/** Whether the run is the one that was asked for; another method, size, refinement or rule makes another run. */
+function goesOn({ modelId, settings }: Run, { engine, sizePx, refine, updateRule }: Wishes): boolean {
   return (
     (engine === null || engine === modelId) &&
     (sizePx === null || sizePx === settings.sizePx) &&
-    (refine === null || refine === settings.refine)
+    (refine === null || refine === settings.refine) &&
+    (updateRule === null || updateRule === settings.updateRule)
   );
 }
 

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { rowsPattern } from '../../projects/format/row-set.ts';
+import { updateRuleIds } from '../../projects/format/scene.ts';
 
 export const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
 export const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
@@ -27,7 +28,7 @@ export const runSettingsSchema = v.object({
   sizePx: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(64), v.maxValue(8192))),
   maxFrames: v.nullable(count),
   refine: v.boolean(),
-  updateRule: v.picklist(['plain', 'ttt3r', 'filt3r', 'memix']),
+  updateRule: v.picklist(updateRuleIds),
 });
 
 /** Chosen rows of chunks: the form in which selections travel. */

@@ -42,6 +42,10 @@ export interface Run {
   message: string | null;
 }
 
+/** How much of a proposed state a recurrent method takes; `plain` is what it was trained with, the others are meant for long sequences. */
+export const updateRuleIds = ['plain', 'ttt3r', 'filt3r', 'memix'] as const;
+export type UpdateRuleId = (typeof updateRuleIds)[number];
+
 export interface RunSettings {
   /** Long side in pixels at which photos are looked at; null leaves it to the method. */
   sizePx: number | null;
@@ -50,7 +54,7 @@ export interface RunSettings {
   /** Adjust poses by explicit tracks after the method has spoken. */
   refine: boolean;
   /** How recurrent methods change their state: as trained, or by a training-free gate. */
-  updateRule: 'plain' | 'ttt3r' | 'filt3r' | 'memix';
+  updateRule: UpdateRuleId;
 }
 
 /** What became of one photo in one run. */

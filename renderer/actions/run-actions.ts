@@ -1,7 +1,7 @@
 // Actions on the run.
 
 import type { AppState } from '../state/app-state.svelte.ts';
-import { defaultRun } from '../state/default-run.ts';
+import { newRun } from '../state/new-run.ts';
 import type { Action } from './action.ts';
 
 export function runActions(app: AppState): Action[] {
@@ -12,7 +12,7 @@ export function runActions(app: AppState): Action[] {
   };
   const startNew = (): Promise<unknown> => {
     app.notices.clear('run');
-    return app.calls.ask('run.start', defaultRun(app.models.chosen?.id ?? 'geometry'), 'run');
+    return app.calls.ask('run.start', newRun(app.models), 'run');
   };
   const failed = (): string[] =>
     app.frames.all.filter(({ status }) => status !== 'placed').map(({ photoId }) => photoId);

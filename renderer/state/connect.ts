@@ -1,7 +1,7 @@
 // Joins the host's events to the state: the only road by which anything becomes true in the interface.
 
 import type { AppState } from './app-state.svelte.ts';
-import { defaultRun } from './default-run.ts';
+import { newRun } from './new-run.ts';
 
 /** Subscribes to every event. Returns the function that ends all subscriptions. */
 export function connect(app: AppState): () => void {
@@ -74,7 +74,7 @@ export function connect(app: AppState): () => void {
 async function startFirstRun(app: AppState): Promise<void> {
   if (!app.startWhenImported || app.run.newest || app.photos.ordered.length === 0) return;
   app.startWhenImported = false;
-  await app.calls.ask('run.start', defaultRun(app.models.chosen?.id ?? 'geometry'), 'run');
+  await app.calls.ask('run.start', newRun(app.models), 'run');
 }
 
 /** What a freshly loaded page does: reads what is there and decides which page to show. */

@@ -37,6 +37,18 @@ test('a checkpoint of our own runs over photos', { timeout: 180_000 }, async () 
   await studio.waitForRun();
 });
 
+test('for a method with a state the menu also offers how that state changes, for the next run', async () => {
+  const { page } = studio;
+  await page.locator('button.method').click();
+  expect(await page.getByRole('menuitemradio').count()).toBe(0);
+  await page.getByRole('menuitem', { name: /^Permanence 64/ }).click();
+  await page.locator('button.method').click();
+  await page.getByRole('menuitemradio', { name: /FILT3R/ }).click();
+  expect(await page.getByRole('menuitemradio', { name: /FILT3R/ }).getAttribute('aria-checked')).toBe('true');
+  await studio.screenshot('unseen-rules');
+  await studio.press('Escape');
+});
+
 test('the view on the screen is asked for, its points can be hidden, and are forgotten on wish', async () => {
   expect(await layer().count()).toBe(0);
   await studio.orbit(160, 40);

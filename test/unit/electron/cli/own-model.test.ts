@@ -37,6 +37,20 @@ test('add, check, reconstruct with it, and ask for chairs and tables', { timeout
   );
   expect(JSON.parse(made.stdout), made.stderr).toMatchObject({ engine: 'permanence-64', frames: 2, registered: 2 });
 
+  const unknownRule = await cli('reconstruct', ...project, '--update-rule', 'magic');
+  expect(unknownRule).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('plain, ttt3r, filt3r, memix, not magic'),
+  });
+  // Another rule is another run over the same photos; naming the same one again finds nothing to do.
+  for (const [rule, frames] of [
+    ['filt3r', 2],
+    ['filt3r', 2],
+  ] as const) {
+    const run = await cli('reconstruct', ...project, '--update-rule', rule, '--refine', 'off', '--json');
+    expect(JSON.parse(run.stdout), run.stderr).toMatchObject({ engine: 'permanence-64', frames });
+  }
+
   for (const word of ['chair', 'armchairs', 'table', 'sofa', 'bed']) {
     const answer = await cli('query', ...project, word, '--json');
     expect(answer.code, answer.stderr).toBe(0);

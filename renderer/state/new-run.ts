@@ -1,0 +1,12 @@
+// What a run is started with: the chosen method, and what else the user has chosen for it.
+
+import type { CommandInput } from '../../electron/contract/commands.ts';
+import type { ModelsState } from './models.svelte.ts';
+
+export function newRun({ chosen, updateRule }: ModelsState): CommandInput<'run.start'> {
+  const rule = chosen?.kind === 'recurrent' ? updateRule : 'plain';
+  return {
+    modelId: chosen?.id ?? 'geometry',
+    settings: { sizePx: null, maxFrames: null, refine: true, updateRule: rule },
+  };
+}
