@@ -7,7 +7,8 @@ import { readPack } from '../../models/run/packs.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { probePhotos } from '../../projects/import/photo/probe.ts';
 import { videoFrames } from '../../projects/import/video/frames.ts';
-import { memoryUse, RunSession, type CreateMethod } from './run-session.ts';
+import { memoryUse } from './memory-use.ts';
+import { RunSession, type CreateMethod } from './run-session.ts';
 import { sceneHandlers } from './scene/handlers.ts';
 import type { EngineHandlers } from './serve.ts';
 

@@ -13,6 +13,7 @@ import { access } from 'node:fs/promises';
 import { StudioFailure } from '../../projects/format/result.ts';
 import type { Reconstructor, StepOutput } from '../../models/run/reconstructor.ts';
 import { writeChunk } from './chunk-file.ts';
+import { memoryUse } from './memory-use.ts';
 import { PhotoReader } from './photo-reader.ts';
 import { readState, writeState } from './state-file.ts';
 
@@ -21,8 +22,6 @@ export type CreateMethod = (
   request: Pick<BeginRequest, 'modelId' | 'packFolder'>,
   report: (progress: EngineProgressReport) => void,
 ) => Promise<Reconstructor>;
-
-const megabyte = 2 ** 20;
 
 export class RunSession {
   readonly #method: Reconstructor;
@@ -88,7 +87,10 @@ export class RunSession {
 
   async save(path: string): Promise<EngineRequests['save']['output']> {
     const state = await this.#method.save();
-    return { stepIdx: this.#stepIdx, bytes: await writeState({ ...state, stepIdx: this.#stepIdx }, path) };
+    const bytes = await writeState({ ...state, stepIdx: this.#stepIdx }, path);
+    // What is large here lies outside of V8's heap: it sees little to do, and would keep tens of megabytes of maps long done with.
+    globalThis.gc?.();
+    return { stepIdx: this.#stepIdx, bytes };
   }
 
   /** @throws StudioFailure not-found when the method has no belief about unseen views */
@@ -116,12 +118,4 @@ export class RunSession {
       ...memoryUse(),
     };
   }
-}
-
-/** Resident memory now and at its highest (`maxRSS` is in kilobytes). */
-export function memoryUse(): { rssMb: number; peakRssMb: number } {
-  return {
-    rssMb: process.memoryUsage.rss() / megabyte,
-    peakRssMb: process.resourceUsage().maxRSS / 1024,
-  };
 }

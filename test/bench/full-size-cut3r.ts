@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { memoryUse } from '../../electron/engine/memory-use.ts';
 import { compileCut3r, cut3rLicence } from '../../models/compile/cut3r-pack.ts';
 import { randomSource } from '../../models/compile/random-source.ts';
 import type { TensorSource } from '../../models/compile/tensor-source.ts';
@@ -49,7 +50,7 @@ async function compile(size: FullSize, folder: string): Promise<CompileCost> {
   return {
     parameters,
     seconds: (performance.now() - start) / 1000,
-    peakMb: process.resourceUsage().maxRSS / 1024,
+    peakMb: memoryUse().peakRssMb,
   };
 }
 
