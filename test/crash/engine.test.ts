@@ -26,7 +26,8 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 /** Reconstructs all photos; `whileRunning` hears how many frames there are and may end the engine. */
 async function reconstruct(name: string, whileRunning: (done: number, kill: () => void) => void): Promise<string[]> {
-  const engines: EngineProcess[] = [];
+  // There are two: the one of runs may start before the one that reads photos, and outlive it.
+  let engineOfRun: EngineProcess | null = null;
   const options = nodeStudioOptions('cli');
   const studio = createStudio({
     ...options,
@@ -34,8 +35,11 @@ async function reconstruct(name: string, whileRunning: (done: number, kill: () =
     projectsFolder: root,
     spawnEngine: () => {
       const engine = options.spawnEngine();
-      engines.push(engine);
-      return engine;
+      const send = (message: unknown): void => {
+        if ((message as { request?: string }).request === 'begin') engineOfRun = engine;
+        engine.send(message);
+      };
+      return { ...engine, send };
     },
   });
   const notices: string[] = [];
@@ -54,7 +58,7 @@ async function reconstruct(name: string, whileRunning: (done: number, kill: () =
       studio.subscribe((event) => {
         if (event.name !== 'run.progress') return;
         if (event.payload.status !== 'running') resolve();
-        else whileRunning(event.payload.done, () => process.kill(engines.at(-1)?.pid ?? 0, 'SIGKILL'));
+        else whileRunning(event.payload.done, () => engineOfRun?.kill());
       }),
     );
     await studio.invoke('run.start', { modelId: 'tiny-recurrent', settings: plainSettings });
