@@ -63,29 +63,45 @@ export class SubmapStore {
   }
 
   async write(submap: number, carried: Carried, descriptors: readonly Float32Array[]): Promise<void> {
-    const tensors: Record<string, NamedTensor> = { state: carried.state, memory: carried.memory };
-    descriptors.forEach((data, idx) => (tensors[`photo.${idx}`] = { dtype: 'F32', shape: [data.length], data }));
+    const photos = descriptors.map((data, idx) => [`${idx}`, { dtype: 'F32', shape: [data.length], data }] as const);
     try {
       await mkdir(this.folder, { recursive: true });
-      const path = join(this.folder, `${submap}.safetensors`);
-      await writeFile(`${path}.partial`, encodeSafetensors(tensors));
-      await rename(`${path}.partial`, path);
+      await this.writeFile(submap, 'state', { ...carried });
+      await this.writeFile(submap, 'photos', Object.fromEntries(photos));
     } catch {
       // See the class: only loops are lost.
     }
   }
 
-  async read(submap: number): Promise<{ carried: Carried; descriptors: Float32Array[] } | null> {
+  /** Descriptors of its photos: every look for a loop reads those of all submaps, but the state of one at most. */
+  async descriptors(submap: number): Promise<Float32Array[]> {
+    const tensors = await this.readFile(submap, 'photos');
+    return [...(tensors?.values() ?? [])].map(({ data }) => data as Float32Array);
+  }
+
+  async carried(submap: number): Promise<Carried | null> {
+    const tensors = await this.readFile(submap, 'state');
+    const state = tensors?.get('state');
+    const memory = tensors?.get('memory');
+    return state && memory ? { state, memory } : null;
+  }
+
+  private async writeFile(submap: number, part: string, tensors: Record<string, NamedTensor>): Promise<void> {
+    const path = this.pathOf(submap, part);
+    await writeFile(`${path}.partial`, encodeSafetensors(tensors));
+    await rename(`${path}.partial`, path);
+  }
+
+  private async readFile(submap: number, part: string): Promise<ReadonlyMap<string, NamedTensor> | null> {
     try {
-      const { tensors } = decodeSafetensors(await readFile(join(this.folder, `${submap}.safetensors`)));
-      const state = tensors.get('state');
-      const memory = tensors.get('memory');
-      if (!state || !memory) return null;
-      const photos = [...tensors].filter(([name]) => name.startsWith('photo.'));
-      return { carried: { state, memory }, descriptors: photos.map(([, { data }]) => data as Float32Array) };
+      return decodeSafetensors(await readFile(this.pathOf(submap, part))).tensors;
     } catch {
       return null;
     }
+  }
+
+  private pathOf(submap: number, part: string): string {
+    return join(this.folder, `${submap}.${part}.safetensors`);
   }
 }
 
@@ -108,16 +124,17 @@ export async function findLoop(
   if (!own || descriptors.length < 3) return null;
   const neighbours = descriptors.slice(1).map((descriptor, idx) => similarity(descriptor, descriptors[idx]));
   const usual = neighbours.toSorted((a, b) => a - b)[Math.floor(neighbours.length / 2)];
-  let best: { submap: number; carried: Carried; score: number } | null = null;
+  let best: { submap: number; score: number } | null = null;
   for (let submap = 0; submap < present - 1; submap++) {
     const known = submaps.edges.some(({ from, to }) => from === submap && to === present);
     if (known || submaps.world[submap] !== submaps.world[present]) continue;
-    const old = await store.read(submap);
-    const score = old ? Math.max(-1, ...old.descriptors.map((descriptor) => similarity(own, descriptor))) : -1;
-    if (old && score >= usual && score > (best?.score ?? -1)) best = { submap, carried: old.carried, score };
+    const old = await store.descriptors(submap);
+    const score = Math.max(-1, ...old.map((descriptor) => similarity(own, descriptor)));
+    if (old.length > 0 && score >= usual && score > (best?.score ?? -1)) best = { submap, score };
   }
-  if (!best) return null;
-  const remembered = await ask(best.carried);
+  const carried = best && (await store.carried(best.submap));
+  if (!best || !carried) return null;
+  const remembered = await ask(carried);
   if (meanConfidence(remembered.confSelf) < meanConfidence(answer.confSelf)) return null;
   if (medianOf(disagreement(remembered)) > 1.5 * medianOf(disagreement(answer))) return null;
   const fromFromTo = alignSubmap(remembered, answer);
