@@ -12,6 +12,12 @@ import { writeWithWholeVocabulary } from '../../../support/whole-vocabulary.ts';
 const inRepository = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 let root: string;
 const cli = (...args: string[]) => startCli(args, join(root, 'data')).ended;
+/** What it says on stdout, once it has gone well. */
+async function said(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await cli(...args);
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'cli-packs-'));
@@ -38,8 +44,8 @@ test('add, list, reconstruct, ask, export', { timeout: 300_000 }, async () => {
   const checkpoint = inRepository('test/fixtures/models/splatt3r-tiny/splatt3r.safetensors');
   const refused = await cli('models', 'add', checkpoint);
   expect(refused.stderr).toMatch(/NonCommercial 4\.0 \(Splatt3R.*\[model-licence\]/s);
-  expect((await cli('models', 'add', checkpoint, '--accept-licence')).code).toBe(0);
-  const made = await cli(
+  await said('models', 'add', checkpoint, '--accept-licence');
+  const made = await said(
     'reconstruct',
     join(root, 'photos'),
     ...project,
@@ -49,7 +55,7 @@ test('add, list, reconstruct, ask, export', { timeout: 300_000 }, async () => {
     'off',
     '--json',
   );
-  expect(JSON.parse(made.stdout), made.stderr).toMatchObject({ engine: 'splatt3r-64-dpt', frames: 2, registered: 2 });
+  expect(JSON.parse(made)).toMatchObject({ engine: 'splatt3r-64-dpt', frames: 2, registered: 2 });
 
   const before = await cli('query', ...project, 'zebra');
   expect(before.stderr).toContain('I know no word like “zebra” without a language pack.');
@@ -63,19 +69,19 @@ test('add, list, reconstruct, ask, export', { timeout: 300_000 }, async () => {
 
   const lseg = join(root, 'demo_e200.safetensors');
   await writeWithWholeVocabulary('LSeg', lseg);
-  expect((await cli('models', 'add', lseg, '--accept-licence')).code).toBe(0);
-  const listed = JSON.parse((await cli('models', 'list', '--json')).stdout) as { name: string; kind: string }[];
+  await said('models', 'add', lseg, '--accept-licence');
+  const listed = JSON.parse(await said('models', 'list', '--json')) as { name: string; kind: string }[];
   expect(listed.map(({ name, kind }) => [name, kind])).toEqual([
     ['Geometry', 'geometry'],
     ['LSeg ViT-B/16', 'language'],
     ['Splatt3R 64 DPT', 'pairwise'],
   ]);
-  const zebra = await cli('query', ...project, 'zebra', '--threshold', '0', '--json');
-  expect(JSON.parse(zebra.stdout), zebra.stderr).toMatchObject({ splats: scales.length / 3 });
+  const zebra = await said('query', ...project, 'zebra', '--threshold', '0', '--json');
+  expect(JSON.parse(zebra)).toMatchObject({ splats: scales.length / 3 });
   expect(await chunks('features')).toHaveLength(2);
 
   const ply = join(root, 'splats.ply');
-  expect((await cli('export', ...project, '--format', 'splat-ply', '--out', ply)).code).toBe(0);
+  await said('export', ...project, '--format', 'splat-ply', '--out', ply);
   const header = (await readFile(ply)).subarray(0, 100).toString('latin1');
   expect(Number(/element vertex (\d+)/.exec(header)?.[1])).toBe(scales.length / 3);
 });
