@@ -27,6 +27,8 @@ export interface RoomPlanes {
   tolerance: number;
 }
 
+/** Share of the scene's height within which a point counts as lying on a plane. */
+const toleranceShare = 0.04;
 /** Cosine above which a normal counts as along up (30°), and below which as level (75° from up). */
 const alongUp = Math.cos(Math.PI / 6);
 const acrossUp = Math.cos((75 * Math.PI) / 180);
@@ -58,7 +60,8 @@ export function surfaceKindOf(planes: RoomPlanes, pointInWorld: Vec3, normalInWo
  * Finds floor, ceiling and walls in a sample of oriented points.
  *
  * Floor and ceiling are the lowest and highest strong peaks of the height histogram of points that look up or down. Walls are peaks
- * over (direction, offset) of level normals that have (nearly) no points behind them: a cupboard door has the wall behind it.
+ * over (direction, offset) of level normals that have (nearly) no points behind them: a cupboard door has the wall behind it. A facade has
+ * its doors and windows behind it: what is as tall as the scene and holds a quarter of all that stands is a wall too.
  * @param positions n × 3 in world axes
  * @param normals n × 3 unit normals in world axes, zero where unknown
  */
@@ -72,7 +75,7 @@ export function findRoomPlanes(positions: Float32Array, normals: Float32Array, u
   const low = sorted[Math.floor(n * 0.01)] ?? 0;
   const high = sorted[Math.ceil(n * 0.99) - 1] ?? 0;
   const extent = Math.max(high - low, 1e-9);
-  const tolerance = extent * 0.04;
+  const tolerance = extent * toleranceShare;
   const looksUp: number[] = [];
   const looksDown: number[] = [];
   for (let i = 0; i < n; i++) {
@@ -87,7 +90,7 @@ export function findRoomPlanes(positions: Float32Array, normals: Float32Array, u
     upInWorld,
     floorHeight: floorHeight !== null && floorHeight < low + 0.4 * extent ? floorHeight : null,
     ceilingHeight: ceilingHeight !== null && ceilingHeight > low + 0.6 * extent ? ceilingHeight : null,
-    walls: findWalls(positions, normals, upInWorld, tolerance),
+    walls: findWalls(positions, normals, upInWorld, heights, extent),
     tolerance,
   };
 }
@@ -117,14 +120,18 @@ function extremePeak(
 }
 
 const wallDirections = 36;
+/** Of all that stands, and of the height of the scene: more than that is a wall whatever lies behind it. */
+const facade = { share: 0.25, height: 0.6 };
 
 function findWalls(
   positions: Float32Array,
   normals: Float32Array,
   up: Vec3,
-  tolerance: number,
+  heights: Float32Array,
+  extent: number,
 ): { normalInWorld: Vec3; offset: number }[] {
   const n = positions.length / 3;
+  const tolerance = extent * toleranceShare;
   const [east, north] = planeAxes(up);
   const byDirection: number[][] = Array.from({ length: wallDirections }, () => []);
   for (let i = 0; i < n; i++) {
@@ -156,15 +163,23 @@ function findWalls(
     for (let i = 0; i < n; i += Math.max(1, Math.floor(n / 4000))) all.push(offsetOf(i));
     all.sort((a, b) => a - b);
     const behindLimit = all[Math.floor(all.length * 0.08)];
-    let best = { offset: 0, mass: 0 };
+    let outermost = { offset: 0, mass: 0 };
+    let strongest = outermost;
     for (let lo = 0, hi = 0; lo < offsets.length; lo++) {
       while (hi < offsets.length && offsets[hi] - offsets[lo] < 2 * tolerance) hi++;
-      const centre = offsets[(lo + hi) >> 1];
-      if (centre - tolerance < behindLimit && hi - lo > best.mass) best = { offset: centre, mass: hi - lo };
+      const peak = { offset: offsets[(lo + hi) >> 1], mass: hi - lo };
+      if (peak.mass > strongest.mass) strongest = peak;
+      if (peak.offset - tolerance < behindLimit && peak.mass > outermost.mass) outermost = peak;
     }
-    if (best.mass <= 0.03 * total) return;
-    const plane = refit({ normalInWorld, offset: best.offset }, members, positions, [east, north], tolerance);
-    walls.push({ ...plane, mass: best.mass });
+    const isFacade = (): boolean => {
+      const own = members.filter((i) => Math.abs(offsetOf(i) - strongest.offset) < tolerance);
+      const tall = own.map((i) => heights[i]).sort((a, b) => a - b);
+      return tall[Math.floor(0.95 * tall.length)] - tall[Math.floor(0.05 * tall.length)] > facade.height * extent;
+    };
+    const found = outermost.mass > 0.03 * total ? [outermost] : [];
+    if (strongest !== outermost && strongest.mass > facade.share * total && isFacade()) found.push(strongest);
+    for (const { offset, mass } of found)
+      walls.push({ ...refit({ normalInWorld, offset }, members, positions, [east, north], tolerance), mass });
   });
   // One wall is found from several directions: keep the strongest of those that look the same way.
   walls.sort((a, b) => b.mass - a.mass);

@@ -58,6 +58,33 @@ test('walls are found straight although single normals are off by many degrees',
   expect(found.length / walls.length).toBeGreaterThan(0.95);
 });
 
+test('a facade is a wall although its doors lie behind it; a cupboard before a wall is none', () => {
+  const positions: number[] = [];
+  const normals: number[] = [];
+  const patch = (width: number, height: number, z: number, atX = 0, n = 60): void => {
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        positions.push(atX + (width * (i + 0.5)) / n, (-height * (j + 0.5)) / n, z);
+        normals.push(0, 0, -1);
+      }
+  };
+  const kindAt = (point: Vec3): string =>
+    surfaceKindOf(
+      findRoomPlanes(Float32Array.from(positions), Float32Array.from(normals), [0, -1, 0]),
+      point,
+      [0, 0, -1],
+    );
+  patch(10, 6, 0);
+  patch(2, 2.5, 0.8, 2, 25);
+  patch(2, 2.5, 0.8, 6, 25);
+  expect(kindAt([5, -4, 0])).toBe('wall');
+  positions.length = normals.length = 0;
+  patch(10, 3, 1);
+  patch(2, 1.5, 0, 4, 40);
+  expect(kindAt([5, -1, 0])).toBe('vertical');
+  expect(kindAt([1, -1, 1])).toBe('wall');
+});
+
 test('two separate things are two instances with their boxes, and dust is none', () => {
   const positions: number[] = [];
   for (let i = 0; i < 1000; i++) {
