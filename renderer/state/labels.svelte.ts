@@ -28,6 +28,7 @@ export class LabelsState {
   problem = $state.raw<StudioError | null>(null);
   private shown = $state.raw<Shown | null>(null);
   private turn = 0;
+  private edits: Promise<void> = Promise.resolve();
   private readonly api: StudioApi;
   private readonly calls: StudioCalls;
   private readonly splats: SplatsState;
@@ -91,49 +92,68 @@ export class LabelsState {
   }
 
   choose(id: string): Promise<void> {
-    return this.keep({ ...this.all, chosenId: id });
+    return this.edit(() => ({ ...this.all, chosenId: id }));
   }
 
   /** A copy of the chosen set under a new name, chosen. */
-  async add(): Promise<void> {
-    const id = crypto.randomUUID();
-    const taken = new Set(this.all.sets.map(({ name }) => name));
-    let name = 'My labels';
-    for (let n = 2; taken.has(name); n++) name = `My labels ${n}`;
-    await this.keep({ sets: [...this.all.sets, { ...this.chosen, id, name, labels: [] }], chosenId: id });
+  add(): Promise<void> {
+    return this.edit(() => {
+      const id = crypto.randomUUID();
+      const taken = new Set(this.all.sets.map(({ name }) => name));
+      let name = 'My labels';
+      for (let n = 2; taken.has(name); n++) name = `My labels ${n}`;
+      return { sets: [...this.all.sets, { ...this.chosen, id, name, labels: [] }], chosenId: id };
+    });
   }
 
   /** The chosen set goes; the last one stays. */
-  async remove(): Promise<void> {
-    const sets = this.all.sets.filter(({ id }) => id !== this.chosen.id);
-    if (sets.length > 0) await this.keep({ sets, chosenId: sets[0].id });
+  remove(): Promise<void> {
+    return this.edit(() => {
+      const sets = this.all.sets.filter(({ id }) => id !== this.chosen.id);
+      return sets.length > 0 ? { sets, chosenId: sets[0].id } : this.all;
+    });
   }
 
-  /** Changes the chosen set. */
-  change(change: Partial<Omit<LabelSet, 'id'>>): Promise<void> {
-    const sets = this.all.sets.map((set) => (set.id === this.chosen.id ? { ...set, ...change } : set));
-    return this.keep({ ...this.all, sets });
+  change(change: Partial<Omit<LabelSet, 'id' | 'labels'>>): Promise<void> {
+    return this.editChosen((set) => ({ ...set, ...change }));
   }
 
-  async addWord(word: string): Promise<void> {
-    const { labels } = this.chosen;
-    if (word === '' || this.words.includes(word)) return;
-    const used = new Set(labels.map(({ color }) => color));
-    const color =
-      distinctColors.find((free) => !used.has(free)) ?? distinctColors[labels.length % distinctColors.length];
-    await this.change({ labels: [...labels, { word, color }] });
+  addWord(word: string): Promise<void> {
+    return this.editChosen((set) => {
+      const { labels } = set;
+      if (word === '' || labels.some((label) => label.word === word)) return set;
+      const used = new Set(labels.map(({ color }) => color));
+      const color =
+        distinctColors.find((free) => !used.has(free)) ?? distinctColors[labels.length % distinctColors.length];
+      return { ...set, labels: [...labels, { word, color }] };
+    });
   }
 
   removeWord(word: string): Promise<void> {
-    return this.change({ labels: this.chosen.labels.filter((label) => label.word !== word) });
+    return this.editChosen((set) => ({ ...set, labels: set.labels.filter((label) => label.word !== word) }));
   }
 
   recolour(word: string, color: string): Promise<void> {
-    return this.change({ labels: this.chosen.labels.map((label) => (label.word === word ? { word, color } : label)) });
+    return this.editChosen((set) => ({
+      ...set,
+      labels: set.labels.map((label) => (label.word === word ? { word, color } : label)),
+    }));
   }
 
-  private async keep({ sets, chosenId }: LabelSets): Promise<void> {
-    const plain = sets.map((set) => ({ ...set, labels: set.labels.map((label) => ({ ...label })) }));
-    await this.calls.tell('labels.set', { sets: plain, chosenId }, 'project');
+  private editChosen(change: (set: LabelSet) => LabelSet): Promise<void> {
+    return this.edit(() => {
+      const sets = this.all.sets.map((set) => (set.id === this.chosen.id ? change(set) : set));
+      return { ...this.all, sets };
+    });
+  }
+
+  /** One after the other: an edit replaces all sets, so it has to begin with what the one before has kept. */
+  private edit(make: () => LabelSets): Promise<void> {
+    this.edits = this.edits.then(async () => {
+      const { sets, chosenId } = make();
+      const plain = sets.map((set) => ({ ...set, labels: set.labels.map((label) => ({ ...label })) }));
+      await this.calls.tell('labels.set', { sets: plain, chosenId }, 'project');
+    });
+    return this.edits;
   }
 }

@@ -27,10 +27,12 @@ beforeEach(() => {
       return Promise.resolve({ ok: true, value: { labelsId: 'x', chunkIds: ['g'], counts: [1, 1, 1] } });
     },
   };
-  const tell = (_command: string, sets: LabelSets): Promise<boolean> => {
+  const tell = async (_command: string, sets: LabelSets): Promise<boolean> => {
+    // A host takes its time.
+    await settled();
     kept.push(sets);
     labels.changed(sets);
-    return Promise.resolve(true);
+    return true;
   };
   labels = new LabelsState({ api, tell } as unknown as StudioCalls, splats, ask);
 });
@@ -58,6 +60,13 @@ test('a new set is chosen, gets words with colours that differ, and is asked whi
   expect(new Set(labels.chosen.labels.map(({ color }) => color)).size).toBe(2);
   expect(asked.at(-1)).toMatchObject({ words: ['red', 'blue'] });
   expect(kept.at(-1)?.chosenId).toBe(labels.chosen.id);
+});
+
+test('edits made at once are all kept: a name that was just typed does not fall to the next word', async () => {
+  await labels.add();
+  await Promise.all([labels.change({ name: 'Colours' }), labels.addWord('red'), labels.addWord('blue')]);
+  expect(labels.chosen).toMatchObject({ name: 'Colours', labels: [{ word: 'red' }, { word: 'blue' }] });
+  expect(kept.at(-1)?.sets.at(-1)).toEqual(labels.chosen);
 });
 
 test('another colour needs no question, another limit does', async () => {
