@@ -5,7 +5,14 @@ import { basename, join, resolve } from 'node:path';
 import type { ImportProgress, ProjectSnapshot, RunProgress } from '../contract/commands.ts';
 import { projectLayout } from '../../projects/format/layout.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
-import { updateRuleIds, type Run, type RunSettings, type UpdateRuleId } from '../../projects/format/scene.ts';
+import {
+  revisitIds,
+  updateRuleIds,
+  type RevisitId,
+  type Run,
+  type RunSettings,
+  type UpdateRuleId,
+} from '../../projects/format/scene.ts';
 import { defaultModelId } from '../studio/model-catalog.ts';
 import { argumentsOf, badUsage, wholeNumber, type Command } from './command.ts';
 import { duration, ProgressLine } from './progress.ts';
@@ -21,6 +28,8 @@ interface Wishes {
   refine: boolean | null;
   /** null: as the run that goes on has it. */
   updateRule: UpdateRuleId | null;
+  /** null: as the run that goes on has it. */
+  revisit: RevisitId | null;
   sizePx: number | null;
   maxFrames: number | null;
   json: boolean;
@@ -29,7 +38,7 @@ interface Wishes {
 export const reconstructCommand: Command = {
   name: 'reconstruct',
   usage:
-    '<folder|files|video> --project DIR [--engine ID] [--refine on|off] [--update-rule plain|ttt3r|filt3r|memix] [--size PX] [--max-frames N] [--json]',
+    '<folder|files|video> --project DIR [--engine ID] [--refine on|off] [--update-rule plain|ttt3r|filt3r|memix] [--revisit none|frozen|updating] [--size PX] [--max-frames N] [--json]',
   summary: 'Turns photos into a project; run again, it goes on with what is new.',
   run: (args) => reconstruct(wishesOf(args)),
 };
@@ -40,6 +49,7 @@ function wishesOf(args: string[]): Wishes {
     engine: { type: 'string' },
     refine: { type: 'string' },
     'update-rule': { type: 'string' },
+    revisit: { type: 'string' },
     size: { type: 'string' },
     'max-frames': { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -47,12 +57,8 @@ function wishesOf(args: string[]): Wishes {
   if (values.project === undefined) throw badUsage(reconstructCommand, '--project is missing');
   if (values.refine !== undefined && values.refine !== 'on' && values.refine !== 'off')
     throw badUsage(reconstructCommand, `--refine takes on or off, not ${values.refine}`);
-  const updateRule = updateRuleIds.find((id) => id === values['update-rule']) ?? null;
-  if (updateRule === null && values['update-rule'] !== undefined)
-    throw badUsage(
-      reconstructCommand,
-      `--update-rule takes one of ${updateRuleIds.join(', ')}, not ${values['update-rule']}`,
-    );
+  const updateRule = oneOf('update-rule', updateRuleIds, values['update-rule']);
+  const revisit = oneOf('revisit', revisitIds, values.revisit);
   const project = resolve(values.project);
   if (positionals.length === 0 && !isProject(project)) throw badUsage(reconstructCommand, 'no photos were named');
   return {
@@ -61,10 +67,19 @@ function wishesOf(args: string[]): Wishes {
     engine: values.engine ?? null,
     refine: values.refine === undefined ? null : values.refine === 'on',
     updateRule,
+    revisit,
     sizePx: wholeNumber('size', values.size, 64),
     maxFrames: wholeNumber('max-frames', values['max-frames'], 1),
     json: values.json,
   };
+}
+
+/** null: not given. */
+function oneOf<T extends string>(name: string, ids: readonly T[], value: string | undefined): T | null {
+  const found = ids.find((id) => id === value) ?? null;
+  if (found === null && value !== undefined)
+    throw badUsage(reconstructCommand, `--${name} takes one of ${ids.join(', ')}, not ${value}`);
+  return found;
 }
 
 const isProject = (folder: string): boolean => existsSync(join(folder, projectLayout.database));
@@ -157,8 +172,14 @@ async function drive(terminal: TerminalStudio, wishes: Wishes, line: ProgressLin
       if (newest.status === 'done' && nothingNew(snapshot, maxFrames)) return null;
       await terminal.do('run.resume', { maxFrames });
     } else {
-      const { sizePx, maxFrames, refine, updateRule } = wishes;
-      const settings: RunSettings = { sizePx, maxFrames, refine: refine ?? true, updateRule: updateRule ?? 'plain' };
+      const { sizePx, maxFrames, refine, updateRule, revisit } = wishes;
+      const settings: RunSettings = {
+        sizePx,
+        maxFrames,
+        refine: refine ?? true,
+        updateRule: updateRule ?? 'plain',
+        revisit: revisit ?? 'none',
+      };
       await terminal.do('run.start', { modelId: wishes.engine ?? newest?.modelId ?? defaultModelId, settings });
     }
     return await rested;
@@ -167,13 +188,14 @@ async function drive(terminal: TerminalStudio, wishes: Wishes, line: ProgressLin
   }
 }
 
-/** Whether the run is the one that was asked for; another method, size, refinement or rule makes another run. */
-function goesOn({ modelId, settings }: Run, { engine, sizePx, refine, updateRule }: Wishes): boolean {
+/** Whether the run is the one that was asked for; another method, size, refinement, rule or way of revisiting makes another run. */
+function goesOn({ modelId, settings }: Run, { engine, sizePx, refine, updateRule, revisit }: Wishes): boolean {
   return (
     (engine === null || engine === modelId) &&
     (sizePx === null || sizePx === settings.sizePx) &&
     (refine === null || refine === settings.refine) &&
-    (updateRule === null || updateRule === settings.updateRule)
+    (updateRule === null || updateRule === settings.updateRule) &&
+    (revisit === null || revisit === settings.revisit)
   );
 }
 

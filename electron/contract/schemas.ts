@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { rowsPattern } from '../../projects/format/row-set.ts';
-import { updateRuleIds } from '../../projects/format/scene.ts';
+import { revisitIds, updateRuleIds } from '../../projects/format/scene.ts';
 
 export const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
 export const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
@@ -29,6 +29,7 @@ export const runSettingsSchema = v.object({
   maxFrames: v.nullable(count),
   refine: v.boolean(),
   updateRule: v.picklist(updateRuleIds),
+  revisit: v.picklist(revisitIds),
 });
 
 /** Chosen rows of chunks: the form in which selections travel. */

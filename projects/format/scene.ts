@@ -46,6 +46,10 @@ export interface Run {
 export const updateRuleIds = ['plain', 'ttt3r', 'filt3r', 'memix'] as const;
 export type UpdateRuleId = (typeof updateRuleIds)[number];
 
+/** Whether photos are met once more when all have been met: not at all, without changing the state, or changing it. */
+export const revisitIds = ['none', 'frozen', 'updating'] as const;
+export type RevisitId = (typeof revisitIds)[number];
+
 export interface RunSettings {
   /** Long side in pixels at which photos are looked at; null leaves it to the method. */
   sizePx: number | null;
@@ -55,6 +59,8 @@ export interface RunSettings {
   refine: boolean;
   /** How recurrent methods change their state: as trained, or by a training-free gate. */
   updateRule: UpdateRuleId;
+  /** Whether a recurrent method meets every placed photo once more, with all that it has learnt. */
+  revisit: RevisitId;
 }
 
 /** What became of one photo in one run. */

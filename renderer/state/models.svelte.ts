@@ -1,7 +1,7 @@
 // The installed methods, and what the models page is doing.
 
 import type { ModelInfo } from '../../electron/contract/commands.ts';
-import type { UpdateRuleId } from '../../projects/format/scene.ts';
+import type { RevisitId, UpdateRuleId } from '../../projects/format/scene.ts';
 import type { StudioCalls } from './studio-calls.ts';
 
 /** A checkpoint that was dropped and waits for its licence to be accepted. */
@@ -18,6 +18,8 @@ export class ModelsState {
   chosenId = $state<string | null>(null);
   /** How the next run's recurrent method changes its state. */
   updateRule = $state<UpdateRuleId>('plain');
+  /** Whether the next run's recurrent method meets the photos once more. */
+  revisit = $state<RevisitId>('none');
   progress = $state.raw<{ stage: string; fraction: number | null } | null>(null);
   pending = $state.raw<PendingModel | null>(null);
 

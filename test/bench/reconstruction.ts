@@ -9,7 +9,7 @@ const photos = 8;
 export async function run(): Promise<BenchRow[]> {
   const { used, points } = await benchRun({
     modelId: 'geometry',
-    settings: { sizePx: null, maxFrames: photos, refine: true, updateRule: 'plain' },
+    settings: { sizePx: null, maxFrames: photos, refine: true, updateRule: 'plain', revisit: 'none' },
     paths: [sampleFolder()],
     onProgress: () => undefined,
   });

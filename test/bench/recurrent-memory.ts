@@ -28,7 +28,7 @@ async function measure(count: number): Promise<BenchRow[]> {
     providers: [],
     threads: 1,
   });
-  const settings = { sizePx: 64, maxFrames: null, refine: false, updateRule: 'ttt3r' } as const;
+  const settings = { sizePx: 64, maxFrames: null, refine: false, updateRule: 'ttt3r', revisit: 'none' } as const;
   const readings: number[] = [];
   try {
     await method.begin({ settings, photos: [], cacheFolder, saved: null });

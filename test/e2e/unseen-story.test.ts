@@ -37,7 +37,7 @@ test('a checkpoint of our own runs over photos', { timeout: 180_000 }, async () 
   await studio.waitForRun();
 });
 
-test('for a method with a state the menu also offers how that state changes, for the next run', async () => {
+test('for a method with a state the menu also offers how that state changes and revisiting, for the next run', async () => {
   const { page } = studio;
   await page.locator('button.method').click();
   expect(await page.getByRole('menuitemradio').count()).toBe(0);
@@ -45,6 +45,9 @@ test('for a method with a state the menu also offers how that state changes, for
   await page.locator('button.method').click();
   await page.getByRole('menuitemradio', { name: /FILT3R/ }).click();
   expect(await page.getByRole('menuitemradio', { name: /FILT3R/ }).getAttribute('aria-checked')).toBe('true');
+  expect(await page.getByRole('menuitemradio', { name: /^Once through/ }).getAttribute('aria-checked')).toBe('true');
+  await page.getByRole('menuitemradio', { name: /^Revisit Each/ }).click();
+  expect(await page.getByRole('menuitemradio', { name: /^Once through/ }).getAttribute('aria-checked')).toBe('false');
   await studio.screenshot('unseen-rules');
   await studio.press('Escape');
 });

@@ -67,7 +67,7 @@ test('a photo’s Gaussians reach the splats of its frame', async () => {
   });
   const method = await createReconstructor(pack.manifest.id, pack.folder, session);
   const photos = [0, 1].map((idx) => patternPhoto(idx));
-  const settings = { sizePx: 64, maxFrames: null, refine: false, updateRule: 'plain' } as const;
+  const settings = { sizePx: 64, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' } as const;
   await method.begin({ settings, photos, cacheFolder: join(packsFolder, 'cache'), saved: null });
   const { pointMaps, placed } = await method.step(photos[0], { update: true, reset: false });
   await method.dispose();

@@ -47,10 +47,11 @@ export class EngineRun {
     for (const { id } of news) this.#knownPhotoIds.add(id);
   }
 
-  async meet(photoId: PhotoId, nextPhotoId: PhotoId | null, report: Report): Promise<StepReply> {
-    const reply = await this.#engine.request('step', { photoId, nextPhotoId, update: true, reset: false }, report);
+  /** @param update false: the photo is looked at, the state stays as it is */
+  async meet(photoId: PhotoId, nextPhotoId: PhotoId | null, update: boolean, report: Report): Promise<StepReply> {
+    const reply = await this.#engine.request('step', { photoId, nextPhotoId, update, reset: false }, report);
     this.stepIdx = reply.stepIdx;
-    this.#savedStepIdx = null;
+    if (update) this.#savedStepIdx = null;
     return reply;
   }
 

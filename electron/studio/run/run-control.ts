@@ -39,10 +39,11 @@ export class RunControl {
     return this.#loop?.progress() ?? null;
   }
 
-  /** @throws StudioFailure busy, model-unknown, no-photos */
+  /** @throws StudioFailure busy, model-unknown, no-photos, bad-input (a method without a state is asked to revisit) */
   async start({ modelId, settings }: CommandInput<'run.start'>): Promise<Run> {
     this.#mustRest();
     const packFolder = await this.#models.packFolder(modelId);
+    if (settings.revisit !== 'none') await this.#mustHaveState(modelId, packFolder);
     this.#mustRest();
     const { photos, scene } = this.#session;
     const input = { photos, excludedPhotoIds: scene.excludedPhotoIds, maxFrames: settings.maxFrames };
@@ -145,6 +146,13 @@ export class RunControl {
 
   get #cacheFolder(): string {
     return join(this.#session.folder, projectLayout.cache);
+  }
+
+  async #mustHaveState(modelId: string, packFolder: string | null): Promise<void> {
+    if (packFolder !== null && (await this.#models.find(modelId)).manifest.kind === 'recurrent') return;
+    throw new StudioFailure('bad-input', {
+      reason: `the method ${modelId} has no state with which to revisit photos.`,
+    });
   }
 
   #mustRest(): void {

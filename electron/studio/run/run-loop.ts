@@ -5,7 +5,7 @@ import type { BeginRequest, EnginePhoto, StepReply } from '../../contract/engine
 import type { ErrorCode } from '../../../projects/format/errors.ts';
 import { sentenceOfReport } from '../../../projects/format/refinement.ts';
 import { errorOf, fail, type StudioError } from '../../../projects/format/result.ts';
-import type { PhotoId, Run, RunStatus } from '../../../projects/format/scene.ts';
+import type { Frame, PhotoId, Run, RunStatus } from '../../../projects/format/scene.ts';
 import type { ProjectStore } from '../../../projects/store/project-store.ts';
 import type { Emitter } from '../emitter.ts';
 import { EngineGone, EngineRefusal } from '../engine-client.ts';
@@ -15,6 +15,7 @@ import { Mishaps, type Activity } from './mishaps.ts';
 import { RunQueue, wanted, type QueueInput } from './queue.ts';
 import { isRefined, refineRun } from '../refine/refine-run.ts';
 import { RunRecorder } from './recorder.ts';
+import { Revisits } from './revisits.ts';
 import { StateKeeper, stepsBetweenStates } from './state-keeper.ts';
 import { UsageMeter } from './usage.ts';
 
@@ -42,6 +43,9 @@ export class RunLoop {
   readonly #mishaps = new Mishaps();
   readonly #recorder: RunRecorder;
   readonly #states: StateKeeper;
+  readonly #revisits: Revisits;
+  /** The photo that is being met again. */
+  #revisited: PhotoId | null = null;
   readonly #usage = new UsageMeter();
   #run: Run;
   #engineRun: EngineRun | null = null;
@@ -60,6 +64,7 @@ export class RunLoop {
     this.#run = options.run;
     this.#recorder = new RunRecorder(options.store, options.emitter, options.run.id);
     this.#states = new StateKeeper(options.store, options.emitter, options.run.id);
+    this.#revisits = new Revisits(options.store, options.run);
     // On the next turn, so that the answer to the command comes before the first event.
     this.finished = Promise.resolve().then(() => this.#drive());
   }
@@ -89,8 +94,7 @@ export class RunLoop {
   }
 
   progress(): RunProgress {
-    const done = this.#recorder.frames.size;
-    const total = this.#photoIds().length;
+    const { done, total } = this.#counts();
     const left = total - done;
     const { msPerPhoto, rssMb } = this.#usage;
     return {
@@ -108,6 +112,20 @@ export class RunLoop {
       points: this.#recorder.points,
       used: this.#usage.snapshot(),
     };
+  }
+
+  /** Photos that are through and all there are; of the second pass while it goes on. */
+  #counts(): { done: number; total: number } {
+    const placed = this.#placed();
+    const again = this.#revisits.pending(placed).length;
+    if (again > 0) return { done: placed.length - again, total: placed.length };
+    return { done: this.#recorder.frames.size, total: this.#photoIds().length };
+  }
+
+  #placed(): Frame[] {
+    return this.#revisits.wanted
+      ? Revisits.ofRun(this.#recorder.frames.values(), this.#o.queueInput().excludedPhotoIds)
+      : [];
   }
 
   /** All photos of the run: those it is to meet, and those it has met although they were excluded since. */
@@ -166,11 +184,19 @@ export class RunLoop {
     for (;;) {
       if (this.#wish === 'cancel') return { status: 'cancelled', message: null };
       const pending = this.#queue.pending(this.#queueInput(), this.#recorder.frames);
-      if (this.#wish === 'pause' || (pending.length === 0 && this.#settled && this.#refined)) {
+      if (pending.length === 0 && this.#wish !== 'pause' && this.#revisits.wanted && !this.#revisits.begun) {
+        // A crash in the second pass must not repeat photos of the first.
+        await this.#save(engineRun);
+        this.#revisits.begin(engineRun.stepIdx);
+      }
+      const again = this.#revisits.pending(this.#placed());
+      const nothingLeft = pending.length === 0 && again.length === 0 && this.#settled && this.#refined;
+      if (this.#wish === 'pause' || nothingLeft) {
         await this.#save(engineRun);
         return { status: this.#wish === 'pause' ? 'paused' : 'done', message: null };
       }
       if (pending.length > 0) await this.#meet(engineRun, pending[0], pending[1] ?? null);
+      else if (again.length > 0) await this.#revisit(engineRun, again[0], again[1]?.photoId ?? null);
       else if (!this.#settled) await this.#settle(engineRun);
       else await this.#refine();
     }
@@ -178,13 +204,36 @@ export class RunLoop {
 
   async #meet(engineRun: EngineRun, photoId: PhotoId, nextPhotoId: PhotoId | null): Promise<void> {
     this.#activity = { kind: 'photo', photoId };
+    this.#revisited = null;
+    // Photos that the second pass of an updating run repeats after a crash were met by that pass.
+    if (!this.#revisits.updating || this.#recorder.frames.get(photoId)?.status !== 'placed') this.#revisits.forget();
     this.#settled = this.#refined = false;
     this.#tell(`Meeting photo ${engineRun.stepIdx + 1}`);
     await engineRun.introduce(this.#enginePhotos());
     const startedAtMs = performance.now();
-    const reply = await engineRun.meet(photoId, nextPhotoId, ({ stage, fraction }) => this.#tell(stage, fraction));
+    const reply = await engineRun.meet(photoId, nextPhotoId, true, ({ stage, fraction }) =>
+      this.#tell(stage, fraction),
+    );
     this.#record(reply, photoId, performance.now() - startedAtMs);
     if (engineRun.stepIdx % stepsBetweenStates === 0) await this.#save(engineRun);
+  }
+
+  /** Shows a placed photo to the state that knows all the others; the answer replaces what was believed at first. */
+  async #revisit(engineRun: EngineRun, frame: Frame, nextPhotoId: PhotoId | null): Promise<void> {
+    const { photoId } = frame;
+    const { updating } = this.#revisits;
+    this.#activity = { kind: 'photo', photoId };
+    this.#revisited = photoId;
+    this.#settled = this.#refined = false;
+    this.#tell(`Revisiting photo ${this.#counts().done + 1}`);
+    const startedAtMs = performance.now();
+    const reply = await engineRun.meet(photoId, nextPhotoId, updating, ({ stage, fraction }) =>
+      this.#tell(stage, fraction),
+    );
+    // A photo that was only looked at keeps its step: with it a crash finds the order in which the state was made.
+    this.#record(reply, updating ? photoId : null, performance.now() - startedAtMs);
+    this.#revisits.met(frame);
+    if (updating && engineRun.stepIdx % stepsBetweenStates === 0) await this.#save(engineRun);
   }
 
   async #settle(engineRun: EngineRun): Promise<void> {
@@ -263,6 +312,11 @@ export class RunLoop {
   }
 
   #failPhoto(photoId: PhotoId, code: ErrorCode | null, sentence: string, stepIdx?: number): void {
+    if (photoId === this.#revisited) {
+      this.#revisits.skip(photoId);
+      this.#notice('warning', code, `${sentence.replace(/\.$/, '')}; what was believed of it at first stays.`);
+      return;
+    }
     this.#recorder.recordFailure(photoId, stepIdx ?? this.#engineRun?.stepIdx ?? 0, sentence);
     this.#queue.met(photoId);
     this.#notice('warning', code, sentence);

@@ -24,7 +24,15 @@ import { photoIntrinsics, planPicture, readPicture, type Picture } from './prepr
 import { rayMap } from './ray-map.ts';
 import { ruleOf } from './rules.ts';
 import { restoreState, saveState, type RunMemory } from './saved-state.ts';
-import { closeLoop, descriptorOf, findLoop, placementOf, SubmapStore, type SubmapFrame } from './submaps.ts';
+import {
+  closeLoop,
+  descriptorOf,
+  findLoop,
+  placementOf,
+  SubmapStore,
+  type SubmapFrame,
+  type Submaps,
+} from './submaps.ts';
 import { mixed, type UpdateRule } from './update-rule.ts';
 
 /** Photos between two looks for a loop. */
@@ -78,11 +86,14 @@ export class RecurrentReconstructor implements Reconstructor {
     const picture = await readPicture(photo, this.style, this.sizePx, this.patchPx);
     const features = await this.features(photo, picture);
     const memory = this.open();
-    const { answer, next } = await this.meet(features, memory);
+    const submap = update ? lastSubmap(memory.submaps) : submapThatMet(memory.submaps, photo.id);
+    const asked = await this.asItWas(memory, submap);
+    if (!asked) return keepsItsPlace(photo);
+    const { answer, next } = await this.meet(features, asked);
     const pointMap = pointMapOf(answer, photo.id, picture.colors);
     const frame: SubmapFrame = {
       photoId: photo.id,
-      submap: memory.submaps.worldFromSubmap.length - 1,
+      submap,
       submapFromCamera: poseOf(answer),
       intrinsics: photoIntrinsics(photo, picture, focalByWeiszfeld(answer.pointsSelf, answer.widthPx, answer.heightPx)),
       confidence: meanConfidence(pointMap.confidences),
@@ -167,6 +178,13 @@ export class RecurrentReconstructor implements Reconstructor {
     return { answer, next };
   }
 
+  /** The memory with the last state of a submap; null when the file of an old one is gone. */
+  private async asItWas(memory: RunMemory, submap: number): Promise<RunMemory | null> {
+    if (submap === lastSubmap(memory.submaps)) return memory;
+    const carried = await this.store?.carried(submap);
+    return carried ? { ...memory, carried } : null;
+  }
+
   /** Forgets all but the beginning, shows the same photo to the fresh state, and hangs the new submap on the old by that photo. */
   private async newSubmap(
     features: NamedTensor,
@@ -232,6 +250,17 @@ export class RecurrentReconstructor implements Reconstructor {
     return this.first;
   }
 }
+
+const lastSubmap = ({ worldFromSubmap }: Submaps): number => worldFromSubmap.length - 1;
+
+/** Who is asked about a photo without changing the state: the submap that met it, or the present one when none did. */
+const submapThatMet = (submaps: Submaps, photoId: string): number =>
+  submaps.frames.find((frame) => frame.photoId === photoId)?.submap ?? lastSubmap(submaps);
+
+const keepsItsPlace = ({ name }: PhotoSource): StepOutput => ({
+  ...{ placed: [], waiting: [], pointMaps: [], modelMs: 0 },
+  notices: [`${name} keeps its place: the state of its part of the run is no longer on disk.`],
+});
 
 /** The newest belief about a photo replaces the older one. */
 function withFrame(memory: RunMemory, frame: SubmapFrame, descriptor: Float32Array): RunMemory {

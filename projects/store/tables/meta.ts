@@ -14,6 +14,8 @@ export interface MetaValues {
   labelSetId: string;
   /** Folder size when it was last measured. */
   bytesOnDisk: number;
+  /** How far the second pass of a run is; what the step means stands in `electron/studio/run/revisits.ts`. */
+  revisit: { runId: string; stepIdx: number };
 }
 
 export class MetaTable {

@@ -64,5 +64,7 @@ export class RunsTable {
 }
 
 function runOf(row: SqlRow): Run {
-  return { ...row, settings: JSON.parse(String(row.settings)) } as unknown as Run;
+  // Runs of older versions do not say whether they revisit: they do not.
+  const settings = { revisit: 'none', ...(JSON.parse(String(row.settings)) as object) };
+  return { ...row, settings } as unknown as Run;
 }

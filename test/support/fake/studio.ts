@@ -48,7 +48,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
   const runRow: Run = {
     id: 'run1',
     modelId: 'geometry',
-    settings: { sizePx: null, maxFrames: null, refine: true, updateRule: 'plain' },
+    settings: { sizePx: null, maxFrames: null, refine: true, updateRule: 'plain', revisit: 'none' },
     status: 'paused',
     createdAtMs: 1,
     message: null,

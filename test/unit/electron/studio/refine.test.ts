@@ -11,7 +11,7 @@ import { walkOptions } from '../../../support/engine/drifting-engine.ts';
 import { LedgerStudio } from '../../../support/engine/ledger-studio.ts';
 import { numbered } from '../../../support/engine/ledger-project.ts';
 
-const settings: RunSettings = { sizePx: null, maxFrames: null, refine: true, updateRule: 'plain' };
+const settings: RunSettings = { sizePx: null, maxFrames: null, refine: true, updateRule: 'plain', revisit: 'none' };
 let host: LedgerStudio;
 afterEach(() => host.destroy());
 

@@ -14,7 +14,7 @@ const facade = new Facade(13);
 const leftEnd = [0, 1, 2, 3];
 const rightEnd = [9, 10, 11, 12];
 const middle = [4, 8, 5, 7, 6];
-const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain' } as const;
+const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' } as const;
 
 const nowhere: Vec3 = [NaN, NaN, NaN];
 

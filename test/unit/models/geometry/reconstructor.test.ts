@@ -14,7 +14,7 @@ import { identitySim3, transformPoint, type Sim3, type Vec3 } from '../../../../
 import { renderScene } from '../../../support/textured-scene.ts';
 
 const camera = pinhole(256, 192, 224);
-const settings: RunSettings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain' };
+const settings: RunSettings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' };
 const places: readonly Vec3[] = [
   [-0.8, 0, 0],
   [-0.4, -0.15, 0.2],

@@ -18,7 +18,7 @@ import { patternPhoto } from './photos.ts';
 import { bitsOf, written } from './state-bits.ts';
 
 const look = { update: true, reset: false };
-const settings: RunSettings = { sizePx: 64, maxFrames: null, refine: false, updateRule: 'plain' };
+const settings: RunSettings = { sizePx: 64, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' };
 let folder = '';
 
 beforeAll(async () => {

@@ -23,6 +23,7 @@ const settings = (updateRule: RunSettings['updateRule']): RunSettings => ({
   maxFrames: null,
   refine: false,
   updateRule,
+  revisit: 'none',
 });
 
 async function started(
@@ -107,13 +108,35 @@ describe('the recurrent runner', () => {
     const method = await started('ttt3r');
     await method.step(patternPhoto(0), look);
     const { placed } = await method.step(patternPhoto(1), { update: true, reset: true });
-    // The same photo, asked again without update, must now come out of the new submap near where the old one put it.
-    const again = await method.step(patternPhoto(1), { update: false, reset: false });
+    // The same picture as a photo that nobody has met must now come out of the new submap near where the old one put it.
+    const again = await method.step({ ...patternPhoto(1), id: 'twin' }, { update: false, reset: false });
     const a = placed[0].worldFromCamera.translation;
     const b = again.placed[0].worldFromCamera.translation;
     expect(again.placed[0].submapIdx).toBe(0);
     expect(Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])).toBeLessThan(1);
     await method.dispose();
+  });
+
+  test('a photo of an old submap is looked at with the last state of that submap, and stays where it was without it', async () => {
+    const glance = { update: false, reset: false };
+    const one = await started();
+    for (let i = 0; i < 2; i++) await one.step(patternPhoto(i), look);
+    const expected = await one.step(patternPhoto(0), glance);
+    const two = await started();
+    await two.step(patternPhoto(0), look);
+    await two.step(patternPhoto(1), { update: true, reset: true });
+    await two.step(patternPhoto(2), look);
+    const before = bitsOf(await two.save());
+    const seen = await two.step(patternPhoto(0), glance);
+    expect(seen.placed).toEqual(expected.placed);
+    expect(seen.pointMaps[0].positions).toEqual(expected.pointMaps[0].positions);
+    expect(bitsOf(await two.save())).toBe(before);
+    await rm(join(cacheFolder, 'submaps-tiny-recurrent-plain'), { recursive: true });
+    expect(await two.step(patternPhoto(0), glance)).toMatchObject({
+      ...{ placed: [], pointMaps: [] },
+      notices: ['p0.jpg keeps its place: the state of its part of the run is no longer on disk.'],
+    });
+    for (const method of [one, two]) await method.dispose();
   });
 
   test('a long run of many submaps stays finite, looks back, and goes on from its saved state bit by bit', async () => {

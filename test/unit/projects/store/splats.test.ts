@@ -11,7 +11,7 @@ import { ProjectStore } from '../../../../projects/store/project-store.ts';
 let folder: string;
 let store: ProjectStore;
 const bounds = { min: [0, 0, 0], max: [1, 1, 1] } as const;
-const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain' } as const;
+const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' } as const;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'permanence-splats-'));

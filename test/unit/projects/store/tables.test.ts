@@ -48,6 +48,13 @@ describe('photos', () => {
   });
 });
 
+test('a run of a version that knew no revisiting does not revisit', async () => {
+  const { runs } = await temporaryProject();
+  const { revisit: _none, ...old } = runSettings;
+  const { id } = runs.create('cut3r', old as typeof runSettings);
+  expect(runs.byId(id)?.settings).toEqual({ ...old, revisit: 'none' });
+});
+
 test('runs keep settings, status and message; the newest is the one made last', async () => {
   const { runs } = await temporaryProject();
   const first = runs.create('geometry', runSettings);

@@ -4,16 +4,17 @@ import { ModelsState } from '../../../../renderer/state/models.svelte.ts';
 import { newRun } from '../../../../renderer/state/new-run.ts';
 import type { StudioCalls } from '../../../../renderer/state/studio-calls.ts';
 
-test('the chosen rule goes with a recurrent method only', () => {
+test('the chosen rule and revisiting go with a recurrent method only', () => {
   const models = new ModelsState({} as StudioCalls);
-  expect(newRun(models)).toMatchObject({ modelId: 'geometry', settings: { updateRule: 'plain' } });
+  expect(newRun(models)).toMatchObject({ modelId: 'geometry', settings: { updateRule: 'plain', revisit: 'none' } });
   const model = {
     ...{ id: 'cut3r', name: 'CUT3R', kind: 'recurrent', parameters: 1, bytesOnDisk: 1, memoryMb: 1, provider: 'CPU' },
     ...{ licence: { id: 'MIT', name: 'MIT', url: null }, builtIn: false, isDefault: false },
   } as const;
   models.all = [model, { ...model, id: 'geometry', kind: 'geometry', isDefault: true }];
   models.updateRule = 'memix';
-  expect(newRun(models)).toMatchObject({ modelId: 'geometry', settings: { updateRule: 'plain' } });
+  models.revisit = 'frozen';
+  expect(newRun(models)).toMatchObject({ modelId: 'geometry', settings: { updateRule: 'plain', revisit: 'none' } });
   models.chosenId = 'cut3r';
-  expect(newRun(models)).toMatchObject({ modelId: 'cut3r', settings: { updateRule: 'memix' } });
+  expect(newRun(models)).toMatchObject({ modelId: 'cut3r', settings: { updateRule: 'memix', revisit: 'frozen' } });
 });

@@ -55,7 +55,7 @@ async function met(
   saved: SceneState | null = null,
 ): Promise<{ placed: Map<string, Placement>; state: SceneState }> {
   const method = new GeometryReconstructor(by, 1);
-  const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain' } as const;
+  const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' } as const;
   await method.begin({ settings, photos, cacheFolder: folder, saved });
   const placed = new Map<string, Placement>();
   for (const photo of some) {
