@@ -93,7 +93,13 @@ describe('a checkpoint trained here', () => {
 
   test('runs as a method: photos are placed, and a view nobody took is answered without changing the state', async () => {
     const method = await createReconstructor('permanence-64', added.pack.folder, session);
-    const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain' as const, revisit: 'none' as const };
+    const settings = {
+      sizePx: null,
+      maxFrames: null,
+      refine: false,
+      updateRule: 'plain' as const,
+      revisit: 'none' as const,
+    };
     await method.begin({ settings, photos: [], cacheFolder: join(packsFolder, 'cache'), saved: null });
     for (const idx of [0, 1]) {
       const { placed, pointMaps } = await method.step(patternPhoto(idx), { update: true, reset: false });

@@ -21,7 +21,13 @@ export const photoRow = (id: string, change: Partial<NewPhoto> = {}): NewPhoto =
   ...change,
 });
 
-export const runSettings: RunSettings = { sizePx: null, maxFrames: null, refine: true, updateRule: 'plain', revisit: 'none' };
+export const runSettings: RunSettings = {
+  sizePx: null,
+  maxFrames: null,
+  refine: true,
+  updateRule: 'plain',
+  revisit: 'none',
+};
 
 export const frameDraft = (photoId: string, stepIdx: number, change: Partial<FrameDraft> = {}): FrameDraft => ({
   photoId,

@@ -20,7 +20,13 @@ import { photoRow, writePhotos } from './generated-photos.ts';
 
 export const ledgerEngine = fileURLToPath(new URL('./ledger-engine.ts', import.meta.url));
 
-export const plainSettings: RunSettings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' };
+export const plainSettings: RunSettings = {
+  sizePx: null,
+  maxFrames: null,
+  refine: false,
+  updateRule: 'plain',
+  revisit: 'none',
+};
 
 export const ledgerManifest: Manifest = {
   id: 'ledger',
