@@ -1,7 +1,7 @@
 // What to do when the engine dies or fails at something: try again from the last saved state, give up on a photo, or stop.
 
 import type { ErrorCode } from '../../../projects/format/errors.ts';
-import { StudioFailure } from '../../../projects/format/result.ts';
+import { errorOf, fail, StudioFailure, type StudioError } from '../../../projects/format/result.ts';
 import { EngineGone, EngineRefusal } from '../engine-client.ts';
 
 /** What the engine was doing: meeting a photo, or one of the other parts of a run. */
@@ -65,3 +65,10 @@ export class Mishaps {
 }
 
 const keyOf = (activity: Activity): string => (activity.kind === 'photo' ? `photo ${activity.photoId}` : activity.kind);
+
+/** What went wrong, as the user is told. */
+export function problemOf(error: unknown): StudioError {
+  if (error instanceof EngineRefusal) return error.error;
+  if (error instanceof EngineGone) return fail('engine-gone', { reason: `${error.message}.` }).error;
+  return errorOf(error);
+}

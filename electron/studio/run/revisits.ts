@@ -10,16 +10,24 @@ import type { ProjectStore } from '../../../projects/store/project-store.ts';
 export class Revisits {
   readonly #store: ProjectStore;
   readonly #run: Run;
+  readonly #frames: ReadonlyMap<PhotoId, Frame>;
+  readonly #excludedPhotoIds: () => ReadonlySet<PhotoId>;
   /** Photos that could not be met again; they keep what the run believed at first. */
   readonly #skipped = new Set<PhotoId>();
+  /** The photo that is being met again. */
+  #atHand: PhotoId | null = null;
 
-  constructor(store: ProjectStore, run: Run) {
+  /** @param frames of the run by photo, as the rows have them at any time */
+  constructor(
+    store: ProjectStore,
+    run: Run,
+    frames: ReadonlyMap<PhotoId, Frame>,
+    excludedPhotoIds: () => ReadonlySet<PhotoId>,
+  ) {
     this.#store = store;
     this.#run = run;
-  }
-
-  get wanted(): boolean {
-    return this.#run.settings.revisit !== 'none';
+    this.#frames = frames;
+    this.#excludedPhotoIds = excludedPhotoIds;
   }
 
   /** Whether the second meeting changes the state. */
@@ -27,8 +35,9 @@ export class Revisits {
     return this.#run.settings.revisit === 'updating';
   }
 
-  get begun(): boolean {
-    return this.#step !== null;
+  /** Wanted, and not begun yet. */
+  get due(): boolean {
+    return this.#run.settings.revisit !== 'none' && this.#step === null;
   }
 
   /** @param stepIdx steps that the state holds */
@@ -36,24 +45,34 @@ export class Revisits {
     this.#step = this.updating ? stepIdx : 0;
   }
 
-  /** The state has learnt something that the second pass did not know: it begins anew. */
-  forget(): void {
-    if (this.begun) this.#step = null;
-  }
-
-  /** Placed frames, in the order in which the photos were met, of photos that are not left out now. */
-  static ofRun(frames: Iterable<Frame>, excludedPhotoIds: ReadonlySet<PhotoId>): Frame[] {
-    return [...frames]
-      .filter(({ status, photoId }) => status === 'placed' && !excludedPhotoIds.has(photoId))
-      .sort((a, b) => a.stepIdx - b.stepIdx);
-  }
-
-  /** Those of `placed` that are still to do, soonest first; none before the pass has begun. */
-  pending(placed: readonly Frame[]): Frame[] {
+  /** Frames that are still to be met again, soonest first; none before the pass has begun. */
+  pending(): Frame[] {
     const step = this.#step;
     if (step === null) return [];
     const isLeft = ({ stepIdx }: Frame): boolean => (this.updating ? stepIdx < step : stepIdx >= step);
-    return placed.filter((frame) => isLeft(frame) && !this.#skipped.has(frame.photoId));
+    return this.#placed().filter((frame) => isLeft(frame) && !this.#skipped.has(frame.photoId));
+  }
+
+  /** Photos of the second pass that are through and all it has; null when it does not go on. */
+  counts(): { done: number; total: number } | null {
+    const left = this.pending().length;
+    if (left === 0) return null;
+    const total = this.#placed().length;
+    return { done: total - left, total };
+  }
+
+  get stage(): string {
+    return `Revisiting photo ${(this.counts()?.done ?? 0) + 1}`;
+  }
+
+  /**
+   * Before a photo is met. One that teaches the state something new makes the pass begin anew; what an updating pass repeats after a
+   * crash is no news.
+   */
+  meets(photoId: PhotoId, again: Frame | null): void {
+    this.#atHand = again && photoId;
+    const isNews = !again && (!this.updating || this.#frames.get(photoId)?.status !== 'placed');
+    if (isNews && this.#step !== null) this.#step = null;
   }
 
   /** @param before the frame as it was before it was met again */
@@ -61,8 +80,19 @@ export class Revisits {
     if (!this.updating) this.#step = before.stepIdx + 1;
   }
 
-  skip(photoId: PhotoId): void {
+  /** A photo was in trouble. true: it was being met again, and is left as it is. */
+  skips(photoId: PhotoId): boolean {
+    if (photoId !== this.#atHand) return false;
     this.#skipped.add(photoId);
+    return true;
+  }
+
+  /** Placed frames, in the order in which the photos were met, of photos that are not left out now. */
+  #placed(): Frame[] {
+    const excluded = this.#excludedPhotoIds();
+    return [...this.#frames.values()]
+      .filter(({ status, photoId }) => status === 'placed' && !excluded.has(photoId))
+      .sort((a, b) => a.stepIdx - b.stepIdx);
   }
 
   get #step(): number | null {

@@ -4,14 +4,15 @@ import type { RunProgress } from '../../contract/commands.ts';
 import type { BeginRequest, EnginePhoto, StepReply } from '../../contract/engine.ts';
 import type { ErrorCode } from '../../../projects/format/errors.ts';
 import { sentenceOfReport } from '../../../projects/format/refinement.ts';
-import { errorOf, fail, type StudioError } from '../../../projects/format/result.ts';
-import type { Frame, PhotoId, Run, RunStatus } from '../../../projects/format/scene.ts';
+import { errorOf, type StudioError } from '../../../projects/format/result.ts';
+import type { Frame, PhotoId, Run } from '../../../projects/format/scene.ts';
 import type { ProjectStore } from '../../../projects/store/project-store.ts';
 import type { Emitter } from '../emitter.ts';
-import { EngineGone, EngineRefusal } from '../engine-client.ts';
+import { EngineGone } from '../engine-client.ts';
 import { EngineRun } from './engine-run.ts';
 import type { EngineSlot } from './engine-slot.ts';
-import { Mishaps, type Activity } from './mishaps.ts';
+import { Mishaps, problemOf, type Activity } from './mishaps.ts';
+import { progressOf, restingStage, type Ending } from './progress.ts';
 import { RunQueue, wanted, type QueueInput } from './queue.ts';
 import { isRefined, refineRun } from '../refine/refine-run.ts';
 import { RunRecorder } from './recorder.ts';
@@ -30,13 +31,6 @@ export interface RunLoopOptions {
   queueInput(): Omit<QueueInput, 'maxFrames'>;
 }
 
-interface Ending {
-  status: Exclude<RunStatus, 'running'>;
-  message: string | null;
-}
-
-const restingStage = { done: 'Done', paused: 'Paused', cancelled: 'Cancelled', failed: 'Stopped' } as const;
-
 export class RunLoop {
   readonly #o: RunLoopOptions;
   readonly #queue = new RunQueue();
@@ -44,8 +38,6 @@ export class RunLoop {
   readonly #recorder: RunRecorder;
   readonly #states: StateKeeper;
   readonly #revisits: Revisits;
-  /** The photo that is being met again. */
-  #revisited: PhotoId | null = null;
   readonly #usage = new UsageMeter();
   #run: Run;
   #engineRun: EngineRun | null = null;
@@ -64,7 +56,8 @@ export class RunLoop {
     this.#run = options.run;
     this.#recorder = new RunRecorder(options.store, options.emitter, options.run.id);
     this.#states = new StateKeeper(options.store, options.emitter, options.run.id);
-    this.#revisits = new Revisits(options.store, options.run);
+    const excluded = (): ReadonlySet<PhotoId> => options.queueInput().excludedPhotoIds;
+    this.#revisits = new Revisits(options.store, options.run, this.#recorder.frames, excluded);
     // On the next turn, so that the answer to the command comes before the first event.
     this.finished = Promise.resolve().then(() => this.#drive());
   }
@@ -94,38 +87,16 @@ export class RunLoop {
   }
 
   progress(): RunProgress {
-    const { done, total } = this.#counts();
-    const left = total - done;
-    const { msPerPhoto, rssMb } = this.#usage;
-    return {
-      runId: this.#run.id,
-      modelId: this.#run.modelId,
+    const met = { done: this.#recorder.frames.size, total: this.#photoIds().length };
+    return progressOf(this.#run, this.#usage.snapshot(), {
+      ...(this.#revisits.counts() ?? met),
       provider: this.#provider,
-      status: this.#run.status,
       stage: this.#wish === 'pause' && this.active ? 'Pausing after this photo' : this.#stage,
-      done,
-      total,
-      fraction: this.#run.status === 'done' ? 1 : (this.#fraction ?? (left > 0 ? done / total : null)),
-      msPerPhoto,
-      msLeft: msPerPhoto !== null && this.active && left > 0 ? msPerPhoto * left : null,
-      rssMb,
+      fraction: this.#fraction,
+      msPerPhoto: this.#usage.msPerPhoto,
+      rssMb: this.#usage.rssMb,
       points: this.#recorder.points,
-      used: this.#usage.snapshot(),
-    };
-  }
-
-  /** Photos that are through and all there are; of the second pass while it goes on. */
-  #counts(): { done: number; total: number } {
-    const placed = this.#placed();
-    const again = this.#revisits.pending(placed).length;
-    if (again > 0) return { done: placed.length - again, total: placed.length };
-    return { done: this.#recorder.frames.size, total: this.#photoIds().length };
-  }
-
-  #placed(): Frame[] {
-    return this.#revisits.wanted
-      ? Revisits.ofRun(this.#recorder.frames.values(), this.#o.queueInput().excludedPhotoIds)
-      : [];
+    });
   }
 
   /** All photos of the run: those it is to meet, and those it has met although they were excluded since. */
@@ -184,56 +155,38 @@ export class RunLoop {
     for (;;) {
       if (this.#wish === 'cancel') return { status: 'cancelled', message: null };
       const pending = this.#queue.pending(this.#queueInput(), this.#recorder.frames);
-      if (pending.length === 0 && this.#wish !== 'pause' && this.#revisits.wanted && !this.#revisits.begun) {
+      if (pending.length === 0 && this.#wish !== 'pause' && this.#revisits.due) {
         // A crash in the second pass must not repeat photos of the first.
         await this.#save(engineRun);
         this.#revisits.begin(engineRun.stepIdx);
       }
-      const again = this.#revisits.pending(this.#placed());
-      const nothingLeft = pending.length === 0 && again.length === 0 && this.#settled && this.#refined;
+      const [again, next] = this.#revisits.pending();
+      const nothingLeft = pending.length === 0 && !again && this.#settled && this.#refined;
       if (this.#wish === 'pause' || nothingLeft) {
         await this.#save(engineRun);
         return { status: this.#wish === 'pause' ? 'paused' : 'done', message: null };
       }
       if (pending.length > 0) await this.#meet(engineRun, pending[0], pending[1] ?? null);
-      else if (again.length > 0) await this.#revisit(engineRun, again[0], again[1]?.photoId ?? null);
+      else if (again) await this.#meet(engineRun, again.photoId, next?.photoId ?? null, again);
       else if (!this.#settled) await this.#settle(engineRun);
       else await this.#refine();
     }
   }
 
-  async #meet(engineRun: EngineRun, photoId: PhotoId, nextPhotoId: PhotoId | null): Promise<void> {
+  /** @param again the placed frame of a photo that is met once more; the answer replaces what was believed at first */
+  async #meet(engineRun: EngineRun, photoId: PhotoId, next: PhotoId | null, again: Frame | null = null): Promise<void> {
+    const update = again === null || this.#revisits.updating;
     this.#activity = { kind: 'photo', photoId };
-    this.#revisited = null;
-    // Photos that the second pass of an updating run repeats after a crash were met by that pass.
-    if (!this.#revisits.updating || this.#recorder.frames.get(photoId)?.status !== 'placed') this.#revisits.forget();
     this.#settled = this.#refined = false;
-    this.#tell(`Meeting photo ${engineRun.stepIdx + 1}`);
+    this.#revisits.meets(photoId, again);
+    this.#tell(again ? this.#revisits.stage : `Meeting photo ${engineRun.stepIdx + 1}`);
     await engineRun.introduce(this.#enginePhotos());
     const startedAtMs = performance.now();
-    const reply = await engineRun.meet(photoId, nextPhotoId, true, ({ stage, fraction }) =>
-      this.#tell(stage, fraction),
-    );
-    this.#record(reply, photoId, performance.now() - startedAtMs);
-    if (engineRun.stepIdx % stepsBetweenStates === 0) await this.#save(engineRun);
-  }
-
-  /** Shows a placed photo to the state that knows all the others; the answer replaces what was believed at first. */
-  async #revisit(engineRun: EngineRun, frame: Frame, nextPhotoId: PhotoId | null): Promise<void> {
-    const { photoId } = frame;
-    const { updating } = this.#revisits;
-    this.#activity = { kind: 'photo', photoId };
-    this.#revisited = photoId;
-    this.#settled = this.#refined = false;
-    this.#tell(`Revisiting photo ${this.#counts().done + 1}`);
-    const startedAtMs = performance.now();
-    const reply = await engineRun.meet(photoId, nextPhotoId, updating, ({ stage, fraction }) =>
-      this.#tell(stage, fraction),
-    );
+    const reply = await engineRun.meet(photoId, next, update, ({ stage, fraction }) => this.#tell(stage, fraction));
     // A photo that was only looked at keeps its step: with it a crash finds the order in which the state was made.
-    this.#record(reply, updating ? photoId : null, performance.now() - startedAtMs);
-    this.#revisits.met(frame);
-    if (updating && engineRun.stepIdx % stepsBetweenStates === 0) await this.#save(engineRun);
+    this.#record(reply, update ? photoId : null, performance.now() - startedAtMs);
+    if (again) this.#revisits.met(again);
+    if (update && engineRun.stepIdx % stepsBetweenStates === 0) await this.#save(engineRun);
   }
 
   async #settle(engineRun: EngineRun): Promise<void> {
@@ -312,8 +265,7 @@ export class RunLoop {
   }
 
   #failPhoto(photoId: PhotoId, code: ErrorCode | null, sentence: string, stepIdx?: number): void {
-    if (photoId === this.#revisited) {
-      this.#revisits.skip(photoId);
+    if (this.#revisits.skips(photoId)) {
       this.#notice('warning', code, `${sentence.replace(/\.$/, '')}; what was believed of it at first stays.`);
       return;
     }
@@ -344,10 +296,4 @@ export class RunLoop {
     this.#fraction = fraction;
     this.#o.emitter.emit('run.progress', this.progress());
   }
-}
-
-function problemOf(error: unknown): StudioError {
-  if (error instanceof EngineRefusal) return error.error;
-  if (error instanceof EngineGone) return fail('engine-gone', { reason: `${error.message}.` }).error;
-  return errorOf(error);
 }
