@@ -137,7 +137,7 @@ export interface CrossAttention {
 }
 
 /** Attention of x over y (already normalised). Ropes null leave positions out. */
-export function crossAttention(
+function crossAttention(
   net: Net,
   prefix: string,
   x: Value,

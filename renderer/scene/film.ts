@@ -45,7 +45,7 @@ const codecs: Readonly<Record<FilmFormat, readonly VideoCodec[]>> = {
 };
 
 /** Codec this browser can write into a format at a size; null when there is none. */
-export async function codecFor(format: FilmFormat, widthPx: number, heightPx: number): Promise<VideoCodec | null> {
+async function codecFor(format: FilmFormat, widthPx: number, heightPx: number): Promise<VideoCodec | null> {
   const { canEncodeVideo } = await import('mediabunny');
   for (const codec of codecs[format])
     if (await canEncodeVideo(codec, { width: widthPx, height: heightPx })) return codec;

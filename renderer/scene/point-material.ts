@@ -4,7 +4,7 @@ import { GLSL3, Matrix3, ShaderMaterial, Vector2, Vector3, type DataTexture, typ
 import { packBoxes } from './deletion-texture.ts';
 import { rowsWidthLog2, textureOf } from './row-textures.ts';
 
-export const rampStops = 7;
+const rampStops = 7;
 
 /** Where the colour of a point comes from; the order is the number the shader knows. */
 export const colourSources = ['photo', 'confidence', 'frame', 'depth', 'height', 'normal', 'error', 'moving'] as const;

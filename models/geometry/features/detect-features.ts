@@ -14,7 +14,7 @@ export interface DetectOptions {
   threshold: number;
 }
 
-export const defaultDetectOptions: DetectOptions = { maxCount: 5000, threshold: 0.0067 };
+const defaultDetectOptions: DetectOptions = { maxCount: 5000, threshold: 0.0067 };
 
 /** Photos up to this long side are doubled first: their finest structures lie below the blur the scale space begins with. */
 const doubleUpToPx = 900;

@@ -28,7 +28,7 @@ export interface Evidence {
   leastShare: number;
 }
 
-export const usualEvidence: Evidence = { leastInliers: 15, leastShare: 0.2 };
+const usualEvidence: Evidence = { leastInliers: 15, leastShare: 0.2 };
 /**
  * Matches through simulated views are many, and many are wrong: by chance 35 of 150 agree (measured on pairs of buddha13 that see opposite
  * sides of the head; above these limits nine in ten are right).

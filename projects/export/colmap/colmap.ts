@@ -10,7 +10,7 @@ import { colmapCamera, type ColmapCamera } from './model.ts';
 import { TextModel } from './text-model.ts';
 
 /** Programs that start from such a model expect hundreds of thousands of points, not hundreds of millions. */
-export const colmapMaxPoints = 300_000;
+const colmapMaxPoints = 300_000;
 
 /** Writes both models under `folder`. */
 export async function writeColmap(files: ExportFiles, folder: string, scene: VisibleScene): Promise<string[]> {

@@ -1,7 +1,7 @@
 // Names of videos, and of the pictures that are taken from them.
 
 /** Lower-case endings of videos that are offered for import. */
-export const videoEndings: ReadonlySet<string> = new Set('mp4 mov m4v mkv webm avi mts m2ts 3gp'.split(' '));
+const videoEndings: ReadonlySet<string> = new Set('mp4 mov m4v mkv webm avi mts m2ts 3gp'.split(' '));
 
 export const isVideoName = (name: string): boolean => videoEndings.has(name.split('.').at(-1)?.toLowerCase() ?? '');
 
