@@ -1,6 +1,6 @@
 // The second pass of a run, against a real engine process.
 
-import { rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LedgerProject, numbered, plainSettings } from '../../../../support/engine/ledger-project.ts';
@@ -112,7 +112,7 @@ describe('A run that revisits', () => {
   test.for(['frozen', 'updating'] as const)('%s keeps its first belief of a photo that is gone', async (revisit) => {
     project = await LedgerProject.create(numbered(3));
     await runUntil('Revisiting photo 1', revisit, () => {
-      void rm(join(project.root, 'pictures', 'photo-0003.png'));
+      rmSync(join(project.root, 'pictures', 'photo-0003.png'));
     });
     expect(project.store.runs.newest()?.status).toBe('done');
     expect(frames().map(({ status }) => status)).toEqual(['placed', 'placed', 'placed']);
