@@ -6,6 +6,7 @@ import { build, type InlineConfig } from 'vite';
 import { inRepository, isStale } from './sources.ts';
 
 const hostInputs = ['electron', 'models', 'projects', 'build/build.ts', 'package-lock.json'];
+const pageTarget = ['chrome136', 'firefox138', 'safari18.4'];
 const libraries = [/^[^./]/, /^node:/];
 // A preload script in the sandbox can load Electron and nothing else, so its libraries go into the bundle.
 const onlyElectron = ['electron', ...builtinModules, /^node:/];
@@ -72,6 +73,29 @@ export const targets = {
       'package-lock.json',
     ],
     config: { configFile: inRepository('build', 'vite.config.ts') },
+  },
+  // One module without anything beside it: it is written into pages that stand alone.
+  share: {
+    output: 'dist/share/viewer.js',
+    inputs: ['renderer/share', 'renderer/scene', 'projects/format', 'build/build.ts', 'package-lock.json'],
+    config: {
+      configFile: false,
+      root: inRepository('renderer', 'share'),
+      publicDir: false,
+      build: {
+        outDir: inRepository('dist', 'share'),
+        emptyOutDir: true,
+        target: pageTarget,
+        reportCompressedSize: false,
+        chunkSizeWarningLimit: 8_000,
+        modulePreload: { polyfill: false },
+        rolldownOptions: {
+          input: inRepository('renderer', 'share', 'main.ts'),
+          checks: { bundlerTimings: false },
+          output: { entryFileNames: 'viewer.js', codeSplitting: false },
+        },
+      },
+    },
   },
   main: hostTarget('main', { format: 'es', entries: { main: 'electron/main/main.ts' }, external: libraries }),
   preload: hostTarget('preload', {

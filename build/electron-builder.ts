@@ -27,7 +27,7 @@ export const configuration: Configuration = {
   files: [
     'package.json',
     'LICENSE',
-    'dist/{main,preload,engine,renderer}/**',
+    'dist/{main,preload,engine,renderer,share}/**',
     'models/zoo/**',
     'projects/sample/room/**',
     '!**/*.map',

@@ -6,7 +6,7 @@ import { buildStale, type TargetName } from './build.ts';
 import { configuration } from './electron-builder.ts';
 import { inRepository, repository } from './sources.ts';
 
-const bundles: TargetName[] = ['renderer', 'main', 'preload', 'engine'];
+const bundles: TargetName[] = ['renderer', 'share', 'main', 'preload', 'engine'];
 
 mkdirSync(inRepository('dist', 'icons'), { recursive: true });
 await sharp(inRepository('build', 'icons', 'icon.svg'))

@@ -20,7 +20,7 @@ async function start(): Promise<number> {
   }
   const electron = electronBinary();
   if (electron && !values.web) {
-    await build(['renderer', 'main', 'preload', 'engine']);
+    await build(['renderer', 'share', 'main', 'preload', 'engine']);
     const { status } = await runElectron(electron);
     return status;
   }
@@ -29,7 +29,7 @@ async function start(): Promise<number> {
       'Electron has not been downloaded (npm run setup:electron does that), so the studio opens in a browser instead.',
     );
   }
-  await build(['renderer']);
+  await build(['renderer', 'share']);
   const { serveStudio } = await import('../electron/web/serve.ts');
   await serveStudio({ port, open: values.open, print: (line) => console.log(line) });
   return 0;

@@ -27,7 +27,7 @@ const countOf = (results: readonly { name: string; passed: boolean }[]): Count =
 
 async function buildPage(): Promise<Count> {
   try {
-    await buildStale(['renderer']);
+    await buildStale(['renderer', 'share']);
     return { passed: 1, failed: [] };
   } catch (error) {
     log(String(error));
@@ -68,7 +68,7 @@ async function runElectronSmoke(): Promise<Count> {
     log('not run: smoke test of the desktop window, because the Electron binary is missing');
     return { passed: 0, failed: [] };
   }
-  await buildStale(['renderer', 'main', 'preload', 'engine']);
+  await buildStale(['renderer', 'share', 'main', 'preload', 'engine']);
   const { status } = spawnSync(process.execPath, [inRepository('test', 'smoke', 'electron.ts'), program], {
     stdio: 'inherit',
     timeout: 120_000,

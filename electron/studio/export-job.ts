@@ -11,6 +11,7 @@ import { StudioFailure } from '../../projects/format/result.ts';
 import { decodeRows, emptyBits, hasRow, type ChunkRows } from '../../projects/format/row-set.ts';
 import type { CommandInput } from '../contract/commands.ts';
 import type { InventoryRow } from '../contract/select-requests.ts';
+import { sharedViewerFile } from './node-host.ts';
 import type { StudioContext } from './context.ts';
 import type { Session } from './session.ts';
 
@@ -65,6 +66,12 @@ export async function chosenPath(context: StudioContext, ending: string, path: s
   return outPath;
 }
 
+async function sharedViewer(): Promise<string> {
+  return readFile(sharedViewerFile, 'utf8').catch(() => {
+    throw new StudioFailure('export-failed', { reason: 'its viewer has not been built; npm run build does that.' });
+  });
+}
+
 function sourceOf({ store, folder }: Session): ExportSource {
   const run = store.runs.newest();
   return {
@@ -75,5 +82,6 @@ function sourceOf({ store, folder }: Session): ExportSource {
     edits: store.edits.list(),
     readChunk: (id) => readFile(join(folder, chunkPath(id))),
     photoPath: (photo) => store.photoPath(photo),
+    sharedViewer,
   };
 }

@@ -14,6 +14,8 @@ export const programFolder = fileURLToPath(new URL('../..', import.meta.url));
 export const outsideArchive = (path: string): string => path.replace(/app\.asar(?=[\\/]|$)/, 'app.asar.unpacked');
 
 export const rendererFolder = join(programFolder, 'dist', 'renderer');
+/** The page that `export --format html` fills. */
+export const sharedViewerFile = join(programFolder, 'dist', 'share', 'viewer.js');
 export const zooFolder = outsideArchive(join(programFolder, 'models', 'zoo'));
 
 /** The engine as source where the sources are, as a bundle in a packaged program. */

@@ -5,6 +5,7 @@ import { StudioFailure } from '../format/result.ts';
 import { writeColmap } from './colmap/colmap.ts';
 import { writeDepth } from './depth-maps.ts';
 import { asExportFailure, ExportFiles, type FileSink } from './file-sink.ts';
+import { writeHtmlPage } from './html-page.ts';
 import { writeGlb, writePly } from './point-files.ts';
 import type { ExportOptions, ExportSource, WrittenExport } from './source.ts';
 import { writeSplatPly } from './splat-ply.ts';
@@ -64,6 +65,8 @@ async function write(
       return writeSplatPly(await file(), scene, options.includeFeatures ?? false);
     case 'spz':
       return writeSpz(await file(), scene);
+    case 'html':
+      return writeHtmlPage(await file(), scene, source);
     case 'colmap':
       return writeColmap(files, outPath, scene);
     case 'transforms':

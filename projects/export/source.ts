@@ -14,6 +14,8 @@ export interface ExportSource {
   readChunk: (id: ChunkId) => Promise<Uint8Array>;
   /** Where a photo lies now, as an absolute path. */
   photoPath: (photo: Photo) => string;
+  /** Code of the page that shows a shared scene (`renderer/share`), one module. @throws StudioFailure export-failed where it was not built */
+  sharedViewer: () => Promise<string>;
 }
 
 export interface ExportOptions {

@@ -2,7 +2,9 @@
 
 import {
   multiplyQuaternions,
+  dot,
   normalizedQuaternion,
+  rotate,
   transformPoint,
   type Quaternion,
   type Vec3,
@@ -26,13 +28,23 @@ export function worldSplat({ columns }: SplatBlock, { worldFromCamera }: Visible
   const { means, logScales, rotations, colors, featureIdx } = columns;
   const grow = Math.log(worldFromCamera.scale);
   const own: Quaternion = [rotations[row * 4], rotations[row * 4 + 1], rotations[row * 4 + 2], rotations[row * 4 + 3]];
+  const mean: Vec3 = [means[row * 3], means[row * 3 + 1], means[row * 3 + 2]];
   return {
-    mean: transformPoint(worldFromCamera, [means[row * 3], means[row * 3 + 1], means[row * 3 + 2]]),
+    mean: transformPoint(worldFromCamera, mean),
     logScale: [logScales[row * 3] + grow, logScales[row * 3 + 1] + grow, logScales[row * 3 + 2] + grow],
-    rotation: multiplyQuaternions(worldFromCamera.rotation, normalizedQuaternion(own)),
+    rotation: multiplyQuaternions(worldFromCamera.rotation, facingCamera(normalizedQuaternion(own), mean)),
     color: [colors[row * 4], colors[row * 4 + 1], colors[row * 4 + 2], colors[row * 4 + 3]],
     feature: featureIdx[row] === noFeature ? -1 : featureIdx[row],
   };
+}
+
+/**
+ * The same ellipsoid with its third axis, the thin one of a disc, towards the camera that saw it: a reader can tell front from back.
+ * @param rotation @param mean in camera axes
+ */
+function facingCamera(rotation: Quaternion, mean: Vec3): Quaternion {
+  const isAway = dot(rotate(rotation, [0, 0, 1]), mean) > 0;
+  return isAway ? multiplyQuaternions(rotation, [1, 0, 0, 0]) : rotation;
 }
 
 /** Weight of the constant spherical harmonic: colour = 0.5 + sh0 · f_dc (Kerbl et al. 2023, reference code). */

@@ -17,6 +17,7 @@ export const exportFormats = {
   transforms: { name: 'transforms.json (nerfstudio)', extension: null },
   glb: { name: 'Points (glTF binary)', extension: 'glb' },
   depth: { name: 'Depth maps', extension: null },
+  html: { name: 'Page to share (HTML)', extension: 'html' },
   csv: { name: 'Cameras (CSV)', extension: 'csv' },
 } as const satisfies Record<string, ExportFormat>;
 

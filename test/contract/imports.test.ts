@@ -80,6 +80,7 @@ const layers: Layer[] = [
     own: ['projects/format/'],
     packages: ['three', '@sparkjsdev/spark', 'camera-controls', 'mediabunny'],
   },
+  { of: 'renderer/share/', own: ['renderer/scene/', 'projects/format/'], packages: ['three', '@sparkjsdev/spark'] },
   { of: 'renderer/tools/', own: ['renderer/state/', 'projects/format/', 'electron/contract/'], packages: ['svelte'] },
   {
     of: 'renderer/actions/',

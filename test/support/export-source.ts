@@ -58,8 +58,9 @@ export function renderedRun(count = 3): RenderedRun {
     const file = files.get(id);
     return file ? Promise.resolve(file) : Promise.reject(new Error(`no chunk ${id}`));
   };
+  const sharedViewer = (): Promise<string> => Promise.resolve('document.title += " </script>";');
   const photoPath = (photo: Photo): string => `/photos/${photo.path}`;
-  return { photos, frames, chunks, gaussians, edits: [], readChunk, photoPath, cameras, views };
+  return { photos, frames, chunks, gaussians, edits: [], readChunk, photoPath, sharedViewer, cameras, views };
 }
 
 function photoRow(i: number): Photo {

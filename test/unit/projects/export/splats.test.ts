@@ -10,8 +10,10 @@ import { packQuaternion } from '../../../../projects/export/spz.ts';
 import { decodeGaussianChunk } from '../../../../projects/format/gaussian-chunk.ts';
 import {
   angleBetween,
+  dot,
   multiplyQuaternions,
   normalizedQuaternion,
+  rotate,
   transformPoint,
   type Quaternion,
 } from '../../../../projects/format/sim3.ts';
@@ -56,9 +58,11 @@ async function truth() {
         rotations[k * 4 + 2],
         rotations[k * 4 + 3],
       ]);
+      // Exports turn the thin axis of a disc towards its camera, which is the same disc.
+      const isAway = dot(rotate(own, [0, 0, 1]), [means[k * 3], means[k * 3 + 1], means[k * 3 + 2]]) > 0;
       splats.push({
         mean: transformPoint(pose, [means[k * 3], means[k * 3 + 1], means[k * 3 + 2]]),
-        rotation: multiplyQuaternions(pose.rotation, own),
+        rotation: multiplyQuaternions(pose.rotation, isAway ? multiplyQuaternions(own, [1, 0, 0, 0]) : own),
         logScale: [...logScales.subarray(k * 3, k * 3 + 3)].map((value) => value + Math.log(2)),
         color: [...colors.subarray(k * 4, k * 4 + 4)],
         feature: featureIdx[k],
