@@ -17,6 +17,16 @@ export interface DptNames {
   factors: readonly number[];
 }
 
+/** What later heads change about the trunk. */
+export interface DptVariant {
+  /** Applied to the map of each level before it changes its size. */
+  placed?: (map: Value, channels: number) => Value;
+  /** Maps are enlarged to the size of the next level exactly, instead of doubled and cut. */
+  exact?: boolean;
+  /** Residual units add to what is left of their input after its rectifier, because the official one works in place. */
+  rectified?: boolean;
+}
+
 /** The head of CroCo and DUSt3R: the trunk, then three convolutions up to full size. */
 export function dptBranch(
   net: Net,
@@ -52,6 +62,7 @@ export function dptTrunk(
   levels: readonly Value[],
   widths: readonly number[],
   grid: Grid,
+  { placed = (map) => map, exact = false, rectified = false }: DptVariant = {},
 ): { map: Value; features: number } {
   const { g, weights } = net;
   const conv = convolutions(net);
@@ -59,7 +70,8 @@ export function dptTrunk(
   const maps = levels.map((tokens, idx) => {
     const { project, resize } = level(idx);
     const inner = weights.rowsOf(`${project}.weight`);
-    const flat = conv(project, tokensToMap(g, g.cast(tokens, net.precision), widths[idx], grid), widths[idx], inner, 1);
+    const map = tokensToMap(g, g.cast(tokens, net.precision), widths[idx], grid);
+    const flat = placed(conv(project, map, widths[idx], inner, 1), inner);
     const factor = factors[idx];
     const resized =
       factor > 1
@@ -70,17 +82,21 @@ export function dptTrunk(
     return conv(`${scratch}.layer${idx + 1}_rn`, resized, inner, features, 3, { bias: false });
   });
   const unit = (name: string, x: Value): Value => {
-    const inner = conv(`${name}.conv1`, g.op('Relu', [x]), features, features, 3);
-    return g.add(x, conv(`${name}.conv2`, g.op('Relu', [inner]), features, features, 3));
+    const positive = g.op('Relu', [x]);
+    const inner = conv(`${name}.conv1`, positive, features, features, 3);
+    return g.add(rectified ? positive : x, conv(`${name}.conv2`, g.op('Relu', [inner]), features, features, 3));
   };
-  const fuse = (idx: number, top: Value | null, lateral: Value): Value => {
+  const fuse = (idx: number, top: Value | null, next: Value | null): Value => {
     const name = `${scratch}.refinenet${idx}`;
+    const lateral = maps[idx - 1];
     const sum = top ? g.add(top, unit(`${name}.resConfUnit1`, lateral)) : lateral;
     // A 1×1 convolution and the bilinear enlargement commute (weights of the latter sum to one): convolve the small map.
-    return twice(net, conv(`${name}.out_conv`, unit(`${name}.resConfUnit2`, sum), features, features, 1));
+    const small = conv(`${name}.out_conv`, unit(`${name}.resConfUnit2`, sum), features, features, 1);
+    return exact && next ? enlarged(net, small, features, sizeOf(g, next)) : twice(net, small);
   };
-  const path4 = cropLike(g, fuse(4, null, maps[3]), maps[2]);
-  const path1 = fuse(1, fuse(2, fuse(3, path4, maps[2]), maps[1]), maps[0]);
+  const top = fuse(4, null, maps[2]);
+  const path4 = exact ? top : cropLike(g, top, maps[2]);
+  const path1 = fuse(1, fuse(2, fuse(3, path4, maps[1]), maps[0]), null);
   return { map: path1, features };
 }
 
@@ -125,8 +141,17 @@ function twice({ g, precision }: Net, x: Value): Value {
   return g.cast(g.op('Resize', [g.cast(x, 'float32'), null, scales], options), precision);
 }
 
+/** Bilinear, corners aligned, to a height and width (int64 [2]). */
+export function enlarged({ g, precision }: Net, x: Value, channels: number, size: Value): Value {
+  const options = { mode: 'linear', coordinate_transformation_mode: 'align_corners' };
+  const sizes = g.concat([g.ints(1, channels), size], 0);
+  return g.cast(g.op('Resize', [g.cast(x, 'float32'), null, null, sizes], options), precision);
+}
+
+/** Height and width of [1, c, h, w]. */
+const sizeOf = (g: GraphBuilder, map: Value): Value => g.op('Shape', [map], { start: 2, end: 4 }, { type: 'int64' });
+
 /** Cuts x [1, c, h, w] to the height and width of another map; needed where a grid has odd sides. */
 function cropLike(g: GraphBuilder, x: Value, like: Value): Value {
-  const size = g.op('Shape', [like], { start: 2, end: 4 }, { type: 'int64' });
-  return g.op('Slice', [x, g.ints(0, 0), size, g.ints(2, 3)]);
+  return g.op('Slice', [x, g.ints(0, 0), sizeOf(g, like), g.ints(2, 3)]);
 }

@@ -7,6 +7,7 @@ import { buildClip, clipLicence, compileClip, type Activation } from './clip.ts'
 import { isClip } from './clip-names.ts';
 import { buildDust3r, compileDust3r, dust3rLicence, isDust3r, splatt3rLicence } from './dust3r.ts';
 import { buildLseg, compileLseg, isLseg, lsegLicence } from './lseg.ts';
+import { buildVggt, compileVggt, isVggt, vggtLicence } from './vggt.ts';
 import { buildCut3r, compileCut3r, cut3rLicence, ownLicence, parameterCount, type PackIdentity } from './cut3r-pack.ts';
 import type { CompileOptions } from './pack-writer.ts';
 import type { TensorSource } from './tensor-source.ts';
@@ -127,7 +128,23 @@ const dust3r: Family = {
   compile: compileDust3r,
 };
 
-const families: readonly Family[] = [cut3r, dust3r, lseg, clip];
+const vggt: Family = {
+  family: 'vggt',
+  holds: isVggt,
+  describe: (source, fileName, precision) => {
+    const { config, graphs } = buildVggt(source, fileName, precision);
+    return {
+      id: `vggt-${config.sizePx}${halfId(precision)}`,
+      name: `VGGT ${config.sizePx}${halfName(precision)}`,
+      kind: 'multi-view',
+      licence: vggtLicence,
+      packBytes: bytesOf(graphs),
+    };
+  },
+  compile: compileVggt,
+};
+
+const families: readonly Family[] = [cut3r, dust3r, vggt, lseg, clip];
 
 /** Files in the layout of transformers are OpenAI's own unless they say otherwise; OpenCLIP trained with the exact GELU. */
 function activationOf({ tensors }: TensorSource, fileName: string): Activation {

@@ -9,6 +9,8 @@ import { LanguageEncoder } from '../language/encoder.ts';
 import type { OutputCheck, Tolerance } from './compare.ts';
 import type { InstalledPack } from './packs.ts';
 import { checkPairGolden, selfCheckPair } from './pairwise/check.ts';
+import { checkViewsGolden, selfCheckViews } from './multi-view/check.ts';
+import { ViewNetwork } from './multi-view/view-network.ts';
 import { PairNetwork } from './pairwise/pair-network.ts';
 import { checkRecurrentGolden, type GoldenFile } from './recurrent/golden.ts';
 import { RecurrentNetwork } from './recurrent/network.ts';
@@ -93,6 +95,15 @@ async function openCheckable(pack: InstalledPack, options: SessionOptions): Prom
       checkGolden: (golden, tolerance) => checkPairGolden(pairs, golden, tolerance),
       checkItself: () => selfCheckPair(pairs),
       dispose: () => pairs.dispose(),
+    };
+  }
+  if (kind === 'multi-view') {
+    const views = await ViewNetwork.open(pack, options);
+    return {
+      provider: views.provider,
+      checkGolden: (golden, tolerance) => checkViewsGolden(views, golden, tolerance),
+      checkItself: () => selfCheckViews(views, Number(pack.manifest.config.patchPx)),
+      dispose: () => views.dispose(),
     };
   }
   if (kind !== 'recurrent')

@@ -1,0 +1,27 @@
+// How much working memory a network takes that looks at several photos at once.
+
+/** Photos that one look takes in: the new one and five that are known. */
+export const defaultViews = 6;
+
+export interface ViewsSize {
+  sizePx: number;
+  patchPx: number;
+  channels: number;
+  hidden: number;
+  /** Numbers of one patch that heads are given. */
+  levels: number;
+}
+
+/**
+ * MB beside the weights, for photos of 4:3. Attention is computed in blocks and never laid out, so everything grows with the number of views; heads
+ * take one view at a time.
+ */
+export function viewsWorkingMb({ sizePx, patchPx, channels, hidden, levels }: ViewsSize, views: number): number {
+  const pixels = sizePx * sizePx * 0.75;
+  const tokens = pixels / patchPx ** 2;
+  const transformer = views * tokens * (3 * hidden + 8 * channels) * 4;
+  // The graph's own copy of what heads need, and the one that is handed over.
+  const handed = 2 * views * tokens * levels * 4;
+  const head = pixels * 128 * 4 * 3;
+  return 60 + (handed + Math.max(transformer, head)) / 1e6;
+}
