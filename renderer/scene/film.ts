@@ -1,18 +1,16 @@
 // Pictures and films of the scene from any camera at any size, taken on the stage's own canvas.
 
-import type { VideoCodec } from 'mediabunny';
 import { Matrix4, PerspectiveCamera, Quaternion, Vector3, type Group, type Object3D } from 'three';
 import type { PathView } from '../../projects/format/camera-path.ts';
 import { pinhole } from '../../projects/format/intrinsics.ts';
 import { lookRotation, matrixOf, toVec3 } from './axes.ts';
 import { fieldOfViewFor } from './camera-shape.ts';
+import { filmWriter, type FilmFormat } from './film-writer.ts';
 import type { CameraRig } from './camera-rig.ts';
 import type { PointLayer } from './point-layer.ts';
 import type { SplatLayer } from './splat-layer.ts';
 import type { Stage } from './stage.ts';
 import type { Viewpoint } from './through-view.ts';
-
-export type FilmFormat = 'mp4' | 'webm';
 
 export interface FilmOptions {
   viewAt(seconds: number): PathView;
@@ -38,19 +36,6 @@ export interface FilmContext {
 
 /** A flight into a camera takes less than this. */
 const flightMs = 650;
-
-const codecs: Readonly<Record<FilmFormat, readonly VideoCodec[]>> = {
-  mp4: ['avc', 'hevc', 'av1', 'vp9'],
-  webm: ['vp9', 'av1', 'vp8'],
-};
-
-/** Codec this browser can write into a format at a size; null when there is none. */
-async function codecFor(format: FilmFormat, widthPx: number, heightPx: number): Promise<VideoCodec | null> {
-  const { canEncodeVideo } = await import('mediabunny');
-  for (const codec of codecs[format])
-    if (await canEncodeVideo(codec, { width: widthPx, height: heightPx })) return codec;
-  return null;
-}
 
 export class Film {
   private readonly context: FilmContext;
@@ -113,7 +98,7 @@ export class Film {
     });
   }
 
-  /** Writes a film frame by frame, as fast as it goes and no faster than the encoder. @throws AbortError when it is cancelled */
+  /** Writes a film frame by frame, as fast as it goes and no faster than the encoder. @throws AbortError when it is cancelled; Error with a sentence when the film cannot be written */
   async record({
     viewAt,
     seconds,
@@ -124,34 +109,24 @@ export class Film {
     onProgress,
     signal,
   }: FilmOptions): Promise<Blob> {
-    const codec = await codecFor(format, widthPx, heightPx);
-    if (codec === null)
-      throw new Error(`This browser cannot write ${format.toUpperCase()} at ${widthPx} × ${heightPx}.`);
-    const { BufferTarget, CanvasSource, Mp4OutputFormat, Output, QUALITY_HIGH, WebMOutputFormat } =
-      await import('mediabunny');
-    const target = new BufferTarget();
-    const output = new Output({ format: format === 'mp4' ? new Mp4OutputFormat() : new WebMOutputFormat(), target });
+    const writer = await filmWriter({ format, widthPx, heightPx, framesPerSecond, seconds });
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [widthPx, heightPx];
-    const source = new CanvasSource(canvas, { codec, bitrate: QUALITY_HIGH });
-    output.addVideoTrack(source, { frameRate: framesPerSecond });
-    await output.start();
     const frames = Math.max(1, Math.round(seconds * framesPerSecond));
     try {
       await this.atSize(widthPx, heightPx, async () => {
         for (let frame = 0; frame < frames; frame++) {
           signal.throwIfAborted();
           await this.draw(viewAt(frame / framesPerSecond), canvas);
-          await source.add(frame / framesPerSecond, 1 / framesPerSecond);
+          await writer.add(canvas, frame);
           onProgress((frame + 1) / frames);
         }
       });
-      await output.finalize();
+      return await writer.finish(signal);
     } catch (error) {
-      await output.cancel();
+      await writer.cancel();
       throw error;
     }
-    return new Blob([target.buffer ?? new ArrayBuffer(0)], { type: format === 'mp4' ? 'video/mp4' : 'video/webm' });
   }
 
   private viewpointOf({ worldFromCamera, intrinsics }: PathView): Viewpoint {

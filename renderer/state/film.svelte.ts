@@ -15,6 +15,9 @@ export const usualSizes = [
   [3840, 2160],
 ] as const;
 
+/** GIF counts in hundredths of a second, and players slow down what is shorter than two. */
+const gifFramesPerSecond = 20;
+
 const leastPx = 16;
 const mostPx = 8192;
 
@@ -64,7 +67,7 @@ export class FilmState {
       return await viewport.record({
         viewAt: (seconds) => this.path.viewAt(seconds) ?? viewport.viewNow(),
         seconds: this.path.seconds,
-        framesPerSecond: 30,
+        framesPerSecond: this.format === 'gif' ? gifFramesPerSecond : 30,
         widthPx,
         heightPx,
         format: this.format,

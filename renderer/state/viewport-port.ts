@@ -13,7 +13,7 @@ export interface FilmRequest {
   framesPerSecond: number;
   widthPx: number;
   heightPx: number;
-  format: 'mp4' | 'webm';
+  format: 'mp4' | 'webm' | 'gif';
   onProgress(share: number): void;
   signal: AbortSignal;
 }

@@ -78,7 +78,7 @@ const layers: Layer[] = [
   {
     of: 'renderer/scene/',
     own: ['projects/format/'],
-    packages: ['three', '@sparkjsdev/spark', 'camera-controls', 'mediabunny'],
+    packages: ['three', '@sparkjsdev/spark', 'camera-controls', 'mediabunny', 'modern-gif'],
   },
   { of: 'renderer/share/', own: ['renderer/scene/', 'projects/format/'], packages: ['three', '@sparkjsdev/spark'] },
   { of: 'renderer/tools/', own: ['renderer/state/', 'projects/format/', 'electron/contract/'], packages: ['svelte'] },

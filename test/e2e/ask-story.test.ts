@@ -88,6 +88,27 @@ test('a film that is cancelled leaves nothing behind and can be begun again', as
   expect(await studio.page.getByRole('alert').count()).toBe(0);
 });
 
+test('the same film as GIF, read back by sharp', async () => {
+  const leg = studio.page.getByLabel('Seconds to Camera 2');
+  await leg.fill('0.2');
+  await leg.blur();
+  await studio.page.getByText('GIF', { exact: true }).click();
+  const download = studio.page.waitForEvent('download', { timeout: 90_000 });
+  await studio.page.getByRole('button', { name: 'Write film' }).click();
+  const film = sharp(await (await download).path(), { animated: true });
+  const { format, width, pages, pageHeight, delay } = await film.metadata();
+  expect({ format, width, pages, pageHeight, delay }).toEqual({
+    format: 'gif',
+    width: 640,
+    pages: 4,
+    pageHeight: 360,
+    delay: [50, 50, 50, 50],
+  });
+  // The room is in it: a blank picture has no spread.
+  const { channels } = await film.stats();
+  expect(Math.max(...channels.map(({ stdev }) => stdev))).toBeGreaterThan(10);
+});
+
 test.each(['Depth', 'Labels'])('the view is saved as a map: %s', async (kind) => {
   await studio.page.getByLabel('Width in pixels').fill('320');
   await studio.page.getByLabel('Height in pixels').fill('240');
