@@ -4,16 +4,20 @@ import { errorOf } from '../../projects/format/result.ts';
 import type { Command } from './command.ts';
 import { evalCommand } from './eval.ts';
 import { exportCommand } from './export.ts';
+import { measureCommand } from './measure.ts';
 import { modelsCommand } from './models.ts';
 import { queryCommand } from './query.ts';
 import { reconstructCommand } from './reconstruct.ts';
 import { renderCommand } from './render.ts';
+import { scaleCommand } from './scale.ts';
 import { serveCommand } from './serve.ts';
 
 const commands: readonly Command[] = [
   reconstructCommand,
   exportCommand,
   queryCommand,
+  scaleCommand,
+  measureCommand,
   renderCommand,
   evalCommand,
   modelsCommand,

@@ -24,6 +24,7 @@ import {
 } from './schemas.ts';
 import type { AskReply, LabelReply, TrackReply } from './scene-requests.ts';
 import type { FeaturesReply, InventoryRow, SelectReply } from './select-requests.ts';
+import { spaceInputs, type SpaceOutputs } from './space-commands.ts';
 import { exportFormatIds } from '../../projects/format/export-formats.ts';
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
@@ -111,6 +112,7 @@ export const commandInputs = {
     kind: v.picklist(['color', 'depth', 'labels']),
     path: v.nullable(path),
   }),
+  ...spaceInputs,
   'cameras.set': v.object({
     cameras: v.array(v.object({ id, name, worldFromCamera: sim3, intrinsics, seconds: v.pipe(finite, v.minValue(0)) })),
   }),
@@ -228,7 +230,7 @@ export interface RunUsage {
 }
 
 /** Command name → its answer (inside a Result). */
-export interface CommandOutputs {
+export interface CommandOutputs extends SpaceOutputs {
   'app.info': AppInfo;
   'settings.get': StudioSettings;
   'settings.set': StudioSettings;

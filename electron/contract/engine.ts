@@ -8,6 +8,7 @@ import type {
   VideoFramesReply,
   VideoFramesRequest,
 } from '../../projects/format/photo-probe.ts';
+import type { SpaceRequests } from './space-requests.ts';
 import type { SceneRequests } from './scene-requests.ts';
 import type { Sim3 } from '../../projects/format/sim3.ts';
 import type { StudioError } from '../../projects/format/result.ts';
@@ -72,7 +73,7 @@ export interface StepReply {
 }
 
 /** Request name → input and answer. One request at a time. */
-export interface EngineRequests extends SceneRequests {
+export interface EngineRequests extends SceneRequests, SpaceRequests {
   describe: { input: null; output: { providers: string[]; threads: number; rssMb: number } };
   begin: { input: BeginRequest; output: BeginReply };
   /** `update: false` looks without changing the state; `reset: true` starts a new submap after this photo. */

@@ -1,6 +1,6 @@
 // What the host asks of the engine about a whole scene: splats, questions in words, pictures from any camera.
 
-import type { FrameBox } from '../../projects/format/edits.ts';
+import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { Intrinsics } from '../../projects/format/intrinsics.ts';
 import type { FramePose, RefinementReport } from '../../projects/format/refinement.ts';
 import type { Bounds, ChunkId, FrameId, Photo, PhotoId, PointChunk } from '../../projects/format/scene.ts';

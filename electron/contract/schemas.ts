@@ -1,6 +1,7 @@
 // Pieces that the inputs of commands are made of, each with its limits.
 
 import * as v from 'valibot';
+import { placesNeeded, type PointMeasureKind } from '../../projects/format/measures.ts';
 import { rowsPattern } from '../../projects/format/row-set.ts';
 import { revisitIds, updateRuleIds } from '../../projects/format/scene.ts';
 
@@ -67,6 +68,38 @@ export const savedLabelSets = v.object({
   chosenId: id,
 });
 
+const positive = v.pipe(finite, v.minValue(0));
+const scaleSource = v.variant('kind', [
+  v.object({ kind: v.literal('length'), metres: positive }),
+  v.object({ kind: v.literal('gps'), photos: count, spreadMetres: positive }),
+  v.object({ kind: v.literal('method'), modelId: v.pipe(v.string(), v.maxLength(200)) }),
+  v.object({ kind: v.literal('typed') }),
+]);
+
+const anchor = v.object({ frameId: id, pointInCamera: vec3, sigma: positive, views: v.pipe(v.number(), v.integer()) });
+const anchored = <const K extends PointMeasureKind>(kind: K) =>
+  v.object({
+    id,
+    name,
+    kind: v.literal(kind),
+    anchors: v.pipe(v.array(anchor), v.minLength(placesNeeded[kind][0]), v.maxLength(placesNeeded[kind][1])),
+  });
+const measure = v.variant('kind', [
+  anchored('point'),
+  anchored('distance'),
+  anchored('polyline'),
+  anchored('height'),
+  anchored('angle'),
+  anchored('area'),
+  v.object({ id, name, kind: v.literal('box'), box: frameBox, sigma: positive }),
+]);
+
+/** A place in the scene: what a click hit (`precision`: one standard deviation of it, world units), or a pixel of an upright photo. */
+export const pickedPlace = v.variant('kind', [
+  v.object({ kind: v.literal('world'), pointInWorld: vec3, precision: positive }),
+  v.object({ kind: v.literal('photo'), photoId: id, xPx: finite, yPx: finite }),
+]);
+
 export const editSchema = v.variant('kind', [
   v.object({ kind: v.literal('photos-excluded'), photoIds: v.array(id), excluded: v.boolean() }),
   v.object({ kind: v.literal('photos-reordered'), photoIds: v.array(id) }),
@@ -79,7 +112,17 @@ export const editSchema = v.variant('kind', [
   v.object({ kind: v.literal('splats-deleted'), what, chunks: chunkRows }),
   v.object({ kind: v.literal('splats-shown') }),
   v.object({ kind: v.literal('up-set'), upInWorld: vec3 }),
-  v.object({ kind: v.literal('scale-set'), metresPerUnit: v.pipe(finite, v.gtValue(0)) }),
+  v.object({
+    kind: v.literal('scale-set'),
+    metresPerUnit: v.pipe(finite, v.gtValue(0)),
+    relativeSigma: v.optional(v.nullable(positive)),
+    source: v.optional(scaleSource),
+    runId: v.optional(v.nullable(id)),
+  }),
+  v.object({ kind: v.literal('scale-cleared') }),
+  v.object({ kind: v.literal('measure-added'), measure }),
+  v.object({ kind: v.literal('measure-renamed'), measureId: id, name }),
+  v.object({ kind: v.literal('measures-deleted'), measureIds: v.array(id) }),
 ]);
 
 /** Where photos come from: a file or folder on this machine, or files the browser has uploaded. */

@@ -1,6 +1,6 @@
 // What the host asks of the engine about a selection: which splats it holds, which points lie on them, what there is to count.
 
-import type { FrameBox } from '../../projects/format/edits.ts';
+import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { ChunkRows, RowOperation } from '../../projects/format/row-set.ts';
 import type { ChunkId, FrameId, PhotoId } from '../../projects/format/scene.ts';
 import type { Vec3 } from '../../projects/format/sim3.ts';

@@ -14,6 +14,7 @@ import { RunControl } from './run/run-control.ts';
 import { SceneControl } from './scene/scene-control.ts';
 import { Session } from './session.ts';
 import { SettingsFile } from './settings.ts';
+import { SpaceControl } from './space/space-control.ts';
 import { Uploads } from './uploads.ts';
 
 /** A project that is open, with all that can go on in it. */
@@ -23,6 +24,7 @@ export interface OpenProject {
   imports: ImportControl;
   scene: SceneControl;
   refinement: RefineControl;
+  space: SpaceControl;
 }
 
 export class StudioContext {
@@ -84,7 +86,8 @@ export class StudioContext {
       const imports = new ImportControl(session, this.emitter, this.sideEngines, this.uploads);
       const scene = new SceneControl(session, this.emitter, this.sideEngines, this.models, this.options.host !== 'cli');
       const refinement = new RefineControl(session, this.emitter, this.sideEngines, runs);
-      this.#open = { session, runs, imports, scene, refinement };
+      const space = new SpaceControl(session, this.sideEngines, this.models);
+      this.#open = { session, runs, imports, scene, refinement, space };
       await this.recent.remember(store.info());
       this.emitter.emit('project.opened', { project: store.info() });
       for (const sentence of store.openNotices)

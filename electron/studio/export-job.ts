@@ -26,7 +26,7 @@ export async function writeExport(
 ): Promise<WrittenExport> {
   const { session, scene } = context.requireProject();
   const { extension } = exportFormats[format];
-  const part = selection ? '-selection' : '';
+  const part = format === 'measures' ? '-measures' : selection ? '-selection' : '';
   const outPath = await chosenPath(context, `${part}${extension === null ? `-${format}` : `.${extension}`}`, path);
   const isKept = selection ? keepOnly((await scene.selectedPoints(selection, false)).chunks) : null;
   const options = { minConfidence, keepSplat: isKept, keepPoint: isKept };
@@ -43,7 +43,7 @@ export async function exportInventory(
   const rows = await scene.inventory(labels);
   const outPath = await chosenPath(context, '-inventory.csv', path);
   const names = new Map(session.photos.map(({ id, name }) => [id, name]));
-  await writeInventory(outPath, rows, session.scene.metresPerUnit, (id) => names.get(id) ?? id);
+  await writeInventory(outPath, rows, session.scene.scale?.metresPerUnit ?? null, (id) => names.get(id) ?? id);
   return { path: outPath, rows };
 }
 

@@ -73,6 +73,14 @@ export class ModelCatalog {
     return pack ? { id: pack.manifest.id, folder: pack.folder } : null;
   }
 
+  /** Whether lengths that the method predicts are metres: CUT3R, MASt3R and Splatt3R were trained to. @throws StudioFailure model-damaged */
+  async isMetric(id: string): Promise<boolean> {
+    if (id === defaultModelId) return false;
+    const { packs } = await listPacks(this.addedFolder, this.#zooFolder);
+    const family = packs.find(({ manifest }) => manifest.id === id)?.manifest.family;
+    return family === 'cut3r' || (family === 'dust3r' && /^(mast3r|splatt3r)-/.test(id));
+  }
+
   /** Every file of a pack, absolute. @throws StudioFailure model-unknown, model-damaged */
   async files(id: string): Promise<string[]> {
     const { manifest, folder } = await this.find(id);

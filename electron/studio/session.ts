@@ -6,7 +6,7 @@ import type { ProjectSnapshot } from '../contract/commands.ts';
 import { foldEdits, inEditedOrder, type EditedScene, type EditRecord } from '../../projects/format/edits.ts';
 import { usualLabelSets, type LabelSets } from '../../projects/format/label-set.ts';
 import { chunkPath, largePathOf, thumbPath } from '../../projects/format/layout.ts';
-import type { ChunkId, Photo, PhotoId } from '../../projects/format/scene.ts';
+import type { ChunkId, Photo, PhotoId, RunId } from '../../projects/format/scene.ts';
 import type { ProjectStore } from '../../projects/store/project-store.ts';
 import type { Emitter } from './emitter.ts';
 import type { ImportControl } from './imports/import-control.ts';
@@ -17,6 +17,8 @@ export class Session {
   readonly #emitter: Emitter;
   #photos: Photo[];
   #edits: EditRecord[];
+  /** The run that the edits are folded for: a scale holds for one run. */
+  #foldedFor: RunId | null;
   #scene: EditedScene;
   #ordered: Photo[];
   /** Answers of `peek`: files without rows, which live as long as the session. */
@@ -27,7 +29,8 @@ export class Session {
     this.#emitter = emitter;
     this.#photos = store.photos.list();
     this.#edits = store.edits.list();
-    this.#scene = foldEdits(this.#edits);
+    this.#foldedFor = this.#runId();
+    this.#scene = foldEdits(this.#edits, this.#foldedFor);
     this.#ordered = inEditedOrder(this.#photos, this.#scene);
   }
 
@@ -41,7 +44,16 @@ export class Session {
   }
 
   get scene(): EditedScene {
+    const runId = this.#runId();
+    if (runId !== this.#foldedFor) {
+      this.#foldedFor = runId;
+      this.#scene = foldEdits(this.#edits, runId);
+    }
     return this.#scene;
+  }
+
+  #runId(): RunId | null {
+    return this.store.runs.newest()?.id ?? null;
   }
 
   /** Photos have come, or their order has changed on disk. */
@@ -52,7 +64,8 @@ export class Session {
 
   editsChanged(): void {
     this.#edits = this.store.edits.list();
-    this.#scene = foldEdits(this.#edits);
+    this.#foldedFor = this.#runId();
+    this.#scene = foldEdits(this.#edits, this.#foldedFor);
     this.#ordered = inEditedOrder(this.#photos, this.#scene);
     this.#emitter.emit('edits.changed', { edits: this.#edits });
   }

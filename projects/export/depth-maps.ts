@@ -31,7 +31,7 @@ interface DepthMap {
 export async function writeDepth(files: ExportFiles, folder: string, scene: VisibleScene): Promise<string[]> {
   const frames = scene.requireFrames();
   const names = photoNames(frames.map(({ photo }) => photo));
-  const metric = scene.edits.metresPerUnit !== null;
+  const metric = scene.edits.scale !== null;
   // Millimetres as depth cameras have them where metres are known and fit; otherwise the whole range of 16 bits.
   const largest = scene.largestDepth();
   if (largest === 0) throw new StudioFailure('nothing-to-export', { reason: 'no point is shown.' });

@@ -6,6 +6,7 @@ import { writeColmap } from './colmap/colmap.ts';
 import { writeDepth } from './depth-maps.ts';
 import { asExportFailure, ExportFiles, type FileSink } from './file-sink.ts';
 import { writeHtmlPage } from './html-page.ts';
+import { writeMeasures } from './measures.ts';
 import { writeGlb, writePly } from './point-files.ts';
 import type { ExportOptions, ExportSource, WrittenExport } from './source.ts';
 import { writeSplatPly } from './splat-ply.ts';
@@ -56,6 +57,8 @@ async function write(
       return writeKitti(await file(), scene, source);
     case 'csv':
       return writeCsv(await file(), scene, source);
+    case 'measures':
+      return writeMeasures(await file(), scene, source);
     case 'ply':
       await writePly(await file(), scene);
       return [];

@@ -51,7 +51,12 @@ export async function writeCsv(sink: FileSink, scene: VisibleScene, source: Expo
   for (const photo of [...source.photos].sort((a, b) => a.orderIdx - b.orderIdx)) {
     const frame = frameOf.get(photo.id) ?? null;
     const status = frame?.status ?? 'not met';
-    const cells = [quoted(photo.name), photo.orderIdx, status, ...poseCells(frame, scene.edits.metresPerUnit ?? 1)];
+    const cells = [
+      quoted(photo.name),
+      photo.orderIdx,
+      status,
+      ...poseCells(frame, scene.edits.scale?.metresPerUnit ?? 1),
+    ];
     cells.push(
       frame?.confidence ?? '',
       frame ? (points.get(frame.id) ?? 0) : '',

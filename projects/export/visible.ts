@@ -55,8 +55,8 @@ export class VisibleScene {
   constructor(source: ExportSource, options: ExportOptions) {
     this.#source = source;
     this.#options = options;
-    this.edits = foldEdits(source.edits);
-    const scale = this.edits.metresPerUnit ?? 1;
+    this.edits = foldEdits(source.edits, source.frames[0]?.runId ?? null);
+    const scale = this.edits.scale?.metresPerUnit ?? 1;
     const frameOf = new Map(source.frames.map((frame) => [frame.photoId, frame]));
     this.frames = inEditedOrder(source.photos, this.edits).flatMap((photo): VisibleFrame[] => {
       const frame = frameOf.get(photo.id);

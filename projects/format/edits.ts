@@ -1,17 +1,11 @@
 // What the user changed: appended records with an undone flag, and the pure fold that gives the visible scene.
 
+import type { FrameBox } from './frame-box.ts';
+import type { Measure } from './measures.ts';
+import type { Scale, ScaleSource } from './quantity.ts';
 import { combineRows, decodeRows, type ChunkRows, type RowBits } from './row-set.ts';
-import type { ChunkId, FrameId, PhotoId } from './scene.ts';
-import { inverse, transformPoint, type Sim3, type Vec3 } from './sim3.ts';
-
-/** A box in the camera axes of one frame, so that it moves with the frame when its pose is refined. */
-export interface FrameBox {
-  frameId: FrameId;
-  /** Maps the box's own axes (centre at zero) to camera axes of the frame. */
-  cameraFromBox: Sim3;
-  /** Half lengths in the box's own axes. */
-  halfSize: Vec3;
-}
+import type { ChunkId, FrameId, PhotoId, RunId } from './scene.ts';
+import { inverse, transformPoint, type Vec3 } from './sim3.ts';
 
 export type Edit =
   | { kind: 'photos-excluded'; photoIds: PhotoId[]; excluded: boolean }
@@ -24,7 +18,19 @@ export type Edit =
   /** Brings back what `splats-hidden` hid before; deleted rows stay deleted. */
   | { kind: 'splats-shown' }
   | { kind: 'up-set'; upInWorld: Vec3 }
-  | { kind: 'scale-set'; metresPerUnit: number };
+  /** Holds for one run, since another has other units; `runId` is missing in projects of before, whose scales hold for any. */
+  | {
+      kind: 'scale-set';
+      metresPerUnit: number;
+      relativeSigma?: number | null;
+      source?: ScaleSource;
+      runId?: RunId | null;
+    }
+  /** Back to no scale. */
+  | { kind: 'scale-cleared' }
+  | { kind: 'measure-added'; measure: Measure }
+  | { kind: 'measure-renamed'; measureId: string; name: string }
+  | { kind: 'measures-deleted'; measureIds: string[] };
 
 export interface EditRecord {
   id: string;
@@ -47,10 +53,14 @@ export interface EditedScene {
   /** True when `splats-shown` would bring something back. */
   hidesRows: boolean;
   upInWorld: Vec3 | null;
-  metresPerUnit: number | null;
+  /** null: lengths are in units of the scene. */
+  scale: Scale | null;
+  /** In the order they were made. */
+  measures: readonly Measure[];
 }
 
-export function foldEdits(records: readonly EditRecord[]): EditedScene {
+/** @param runId the run that is shown: scales of other runs do not hold for it; null takes any */
+export function foldEdits(records: readonly EditRecord[], runId: RunId | null = null): EditedScene {
   const excluded = new Set<PhotoId>();
   const hidden = new Set<FrameId>();
   const deleted = new Map<FrameId, FrameBox[]>();
@@ -58,7 +68,8 @@ export function foldEdits(records: readonly EditRecord[]): EditedScene {
   let hiddenRows = new Map<ChunkId, RowBits>();
   let photoOrder: readonly PhotoId[] = [];
   let upInWorld: Vec3 | null = null;
-  let metresPerUnit: number | null = null;
+  let scale: Scale | null = null;
+  const measures = new Map<string, Measure>();
   const put = <T>(set: Set<T>, ids: readonly T[], present: boolean): void =>
     ids.forEach((id) => (present ? set.add(id) : set.delete(id)));
   for (const { edit, undone } of [...records].sort((a, b) => a.seq - b.seq)) {
@@ -72,7 +83,17 @@ export function foldEdits(records: readonly EditRecord[]): EditedScene {
     else if (edit.kind === 'splats-hidden') addChunks(hiddenRows, edit.chunks);
     else if (edit.kind === 'splats-shown') hiddenRows = new Map();
     else if (edit.kind === 'up-set') upInWorld = edit.upInWorld;
-    else metresPerUnit = edit.metresPerUnit;
+    else if (edit.kind === 'scale-set') {
+      const isOurs = !edit.runId || runId === null || edit.runId === runId;
+      const { metresPerUnit, relativeSigma = null, source = { kind: 'typed' } } = edit;
+      if (isOurs) scale = { metresPerUnit, relativeSigma, source };
+    } else if (edit.kind === 'scale-cleared') scale = null;
+    else if (edit.kind === 'measure-added') measures.set(edit.measure.id, edit.measure);
+    else if (edit.kind === 'measures-deleted') edit.measureIds.forEach((id) => measures.delete(id));
+    else {
+      const measure = measures.get(edit.measureId);
+      if (measure) measures.set(measure.id, { ...measure, name: edit.name });
+    }
   }
   for (const [chunkId, bits] of hiddenRows) addBits(deletedRows, chunkId, bits);
   return {
@@ -83,7 +104,8 @@ export function foldEdits(records: readonly EditRecord[]): EditedScene {
     goneRows: deletedRows,
     hidesRows: hiddenRows.size > 0,
     upInWorld,
-    metresPerUnit,
+    scale,
+    measures: [...measures.values()],
   };
 }
 

@@ -37,6 +37,7 @@ export const sentences = {
   'export-failed': 'The export could not be written: {reason}',
   'ground-truth-unreadable': 'The ground truth cannot be read: {reason}',
   'nothing-there': 'There is no point of the scene at that place of {name}.',
+  'scale-unknown': 'The scale cannot be told: {reason}',
   'nothing-to-refine': 'The cameras were left as they are: {reason}',
   'nothing-selected': 'Nothing is selected that the scene shows.',
   'nothing-to-ask': 'There are no splats yet; reconstruct some photos first.',

@@ -19,6 +19,7 @@ export const exportFormats = {
   depth: { name: 'Depth maps', extension: null },
   html: { name: 'Page to share (HTML)', extension: 'html' },
   csv: { name: 'Cameras (CSV)', extension: 'csv' },
+  measures: { name: 'Measures (CSV)', extension: 'csv' },
 } as const satisfies Record<string, ExportFormat>;
 
 export type ExportFormatId = keyof typeof exportFormats;

@@ -13,7 +13,7 @@ import {
   Vector3,
   type Camera,
 } from 'three';
-import type { FrameBox } from '../../projects/format/edits.ts';
+import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { Frame } from '../../projects/format/scene.ts';
 import { compose, inverse, type Sim3, type Vec3 } from '../../projects/format/sim3.ts';
 import { matrixOf, toVec3 } from './axes.ts';

@@ -1,7 +1,7 @@
 // Deleted boxes of all frames as one texture that the point shader reads: three texels a box, no limit on their number.
 
 import { DataTexture, FloatType, NearestFilter, RGBAFormat } from 'three';
-import type { FrameBox } from '../../projects/format/edits.ts';
+import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { FrameId } from '../../projects/format/scene.ts';
 import { columnMajorMatrix, inverse } from '../../projects/format/sim3.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Group, Object3D, Quaternion, Vector3 } from 'three';
 import { Vector3 as Vector } from 'three';
-import type { FrameBox } from '../../projects/format/edits.ts';
+import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { Frame, PhotoId } from '../../projects/format/scene.ts';
 import type { Vec3 } from '../../projects/format/sim3.ts';
 import { toVec3 } from './axes.ts';

@@ -1,7 +1,7 @@
 // All points of the scene: which chunks are wanted, where their frames stand, how many of their points are drawn and in what colour.
 
 import { Group, Matrix3, Vector3, type Matrix4, type ShaderMaterial } from 'three';
-import type { FrameBox } from '../../projects/format/edits.ts';
+import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { RowBits } from '../../projects/format/row-set.ts';
 import type { ChunkId, Frame, FrameId, PointChunk } from '../../projects/format/scene.ts';
 import type { Vec3 } from '../../projects/format/sim3.ts';

@@ -2,7 +2,8 @@
 
 import type { SparkRenderer, SplatMesh } from '@sparkjsdev/spark';
 import { Group, type Camera, type Scene, type WebGLRenderer } from 'three';
-import { deletionTest, type FrameBox } from '../../projects/format/edits.ts';
+import { deletionTest } from '../../projects/format/edits.ts';
+import type { FrameBox } from '../../projects/format/frame-box.ts';
 import { decodeGaussianChunk, type GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
 import { hasRow, type RowBits } from '../../projects/format/row-set.ts';
 import type { ChunkId, FrameId, GaussianChunk } from '../../projects/format/scene.ts';

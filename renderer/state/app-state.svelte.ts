@@ -66,7 +66,7 @@ export class AppState {
     this.calls = createCalls(api, (error, place) => this.notices.add({ level: 'error', place, ...error }));
     this.labels = new LabelsState(this.calls, this.splats, this.ask);
     this.answers = new AnswersFollow(this.ask, this.labels);
-    this.edits = new EditsState(this.calls);
+    this.edits = new EditsState(this.calls, this.run);
     this.splatSelection = new SplatSelectionState(this.calls, this.ask, this.labels, this.edits);
     this.path = new PathState(this.calls);
     this.film = new FilmState(this.calls, this.path);

@@ -2,17 +2,20 @@
 
 import type { Edit } from '../../projects/format/edits.ts';
 import { foldEdits, type EditedScene, type EditRecord } from '../../projects/format/edits.ts';
+import type { RunState } from './run.svelte.ts';
 import type { StudioCalls } from './studio-calls.ts';
 
 export class EditsState {
   private readonly calls: StudioCalls;
+  private readonly run: RunState;
   records = $state.raw<readonly EditRecord[]>([]);
 
-  constructor(calls: StudioCalls) {
+  constructor(calls: StudioCalls, run: RunState) {
     this.calls = calls;
+    this.run = run;
   }
 
-  readonly scene: EditedScene = $derived(foldEdits(this.records));
+  readonly scene: EditedScene = $derived.by(() => foldEdits(this.records, this.run.newest?.id ?? null));
   private readonly bySeq: readonly EditRecord[] = $derived([...this.records].sort((a, b) => a.seq - b.seq));
   /** The edit that undo would take back. */
   readonly undoable: EditRecord | null = $derived(this.bySeq.findLast(({ undone }) => !undone) ?? null);
@@ -65,5 +68,13 @@ export function nameOfEdit({ edit }: EditRecord): string {
       return 'set up direction';
     case 'scale-set':
       return 'set scale';
+    case 'scale-cleared':
+      return 'clear scale';
+    case 'measure-added':
+      return `measure ${edit.measure.name}`;
+    case 'measure-renamed':
+      return `rename ${edit.name}`;
+    case 'measures-deleted':
+      return `delete ${many(edit.measureIds.length, 'measure')}`;
   }
 }

@@ -1,7 +1,7 @@
 // Splats the user has chosen: how they were found, what can be done with them, and the way back to what was chosen before.
 
 import type { CommandInput } from '../../electron/contract/commands.ts';
-import type { FrameBox } from '../../projects/format/edits.ts';
+import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { ExportFormatId } from '../../projects/format/export-formats.ts';
 import {
   combineRows,

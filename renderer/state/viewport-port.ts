@@ -1,7 +1,7 @@
 // What actions may ask of the viewport. `ui/Viewport.svelte` provides it; nobody else knows the scene.
 
 import type { PathView } from '../../projects/format/camera-path.ts';
-import type { FrameBox } from '../../projects/format/edits.ts';
+import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { PhotoId } from '../../projects/format/scene.ts';
 
 export const axisViews = ['front', 'back', 'right', 'left', 'top', 'bottom'] as const;

@@ -2,6 +2,9 @@
 
 import type { EngineProgressReport } from '../../contract/engine.ts';
 import type { SceneRequests } from '../../contract/scene-requests.ts';
+import { anchor } from './anchor.ts';
+import { box } from './box.ts';
+import type { SpaceRequests } from '../../contract/space-requests.ts';
 import { ask, label } from './ask.ts';
 import { embed } from './embed.ts';
 import { features } from './features.ts';
@@ -14,11 +17,13 @@ import { selectedPoints } from './selected-points.ts';
 import { track } from './track.ts';
 import { scoreViews } from './score-views.ts';
 
+type Requests = SceneRequests & SpaceRequests;
+
 export const sceneHandlers: {
-  [K in keyof SceneRequests]: (
-    input: SceneRequests[K]['input'],
+  [K in keyof Requests]: (
+    input: Requests[K]['input'],
     report?: (progress: EngineProgressReport) => void,
-  ) => Promise<SceneRequests[K]['output']>;
+  ) => Promise<Requests[K]['output']>;
 } = {
   findPlanes,
   splat: makeSplats,
@@ -33,4 +38,6 @@ export const sceneHandlers: {
   track,
   scoreViews,
   render: renderToFile,
+  anchor,
+  box,
 };

@@ -7,6 +7,7 @@ import { modelHandlers } from './models.ts';
 import { projectHandlers } from './projects.ts';
 import { refineHandlers } from './refine.ts';
 import { sceneHandlers } from './scene.ts';
+import { spaceHandlers } from './space.ts';
 import { workHandlers } from './work.ts';
 
 export const handlers: HandlersOf<CommandName> = {
@@ -16,4 +17,5 @@ export const handlers: HandlersOf<CommandName> = {
   ...modelHandlers,
   ...refineHandlers,
   ...sceneHandlers,
+  ...spaceHandlers,
 };

@@ -36,7 +36,7 @@ test('undone edits do not count', () => {
     ),
   );
   expect(scene.hiddenFrameIds.has('f')).toBe(true);
-  expect(scene.metresPerUnit).toBeNull();
+  expect(scene.scale).toBeNull();
 });
 
 test('photos the user ordered come first, new ones after them in input order', () => {

@@ -1,6 +1,7 @@
 // Deleted boxes as the shader reads them agree with the fold that exports use.
 import { expect, test } from 'vitest';
-import { deletionTest, type FrameBox } from '../../../../projects/format/edits.ts';
+import { deletionTest } from '../../../../projects/format/edits.ts';
+import type { FrameBox } from '../../../../projects/format/frame-box.ts';
 import type { Vec3 } from '../../../../projects/format/sim3.ts';
 import { cubeRowsOf, packBoxes } from '../../../../renderer/scene/deletion-texture.ts';
 
