@@ -110,6 +110,7 @@ export const targets = {
       // Started as a thread by the file's name.
       'front-end-worker': 'models/geometry/front-end/front-end-worker.ts',
       'sweep-worker': 'models/geometry/dense/sweep-worker.ts',
+      'kernel-worker': 'models/geometry/splat-optimisation/kernel-worker.ts',
     },
     external: libraries,
   }),

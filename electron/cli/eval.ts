@@ -5,18 +5,20 @@ import type { Evaluation } from '../../models/evaluate/evaluate.ts';
 import type { ViewScores } from '../contract/scene-requests.ts';
 import { evaluateProject, evaluateViews } from '../studio/evaluation.ts';
 import { nodeStudioOptions } from '../studio/node-host.ts';
+import { ProgressLine } from './progress.ts';
 import { argumentsOf, badUsage, wholeNumber, type Command } from './command.ts';
 
 export const evalCommand: Command = {
   name: 'eval',
-  usage: '--project DIR --gt DIR [--views N] [--json]',
+  usage: '--project DIR --gt DIR [--views N] [--polish] [--json]',
   summary:
-    'Scores poses, depth and points of a project against ground truth; with --views, every N-th photo drawn from the others too.',
+    'Scores poses, depth and points of a project against ground truth; with --views, every N-th photo drawn from the others too, with --polish also after polishing their splats.',
   async run(args) {
     const { values } = argumentsOf(evalCommand, args, {
       project: { type: 'string' },
       gt: { type: 'string' },
       views: { type: 'string' },
+      polish: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     });
     if (values.project === undefined || values.gt === undefined)
@@ -24,7 +26,14 @@ export const evalCommand: Command = {
     const every = wholeNumber('views', values.views, 2);
     const folder = resolve(values.project);
     const evaluation = await evaluateProject(folder, resolve(values.gt));
-    const views = every === null ? null : await evaluateViews(nodeStudioOptions('cli'), folder, every);
+    if (values.polish && every === null) throw badUsage(evalCommand, '--polish needs --views');
+    const line = new ProgressLine();
+    const views =
+      every === null
+        ? null
+        : await evaluateViews(nodeStudioOptions('cli'), folder, every, values.polish, ({ stage, fraction }) =>
+            line.show(stage, fraction, ''),
+          ).finally(() => line.end());
     const report = { ...evaluation, views };
     process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${linesOf(report).join('\n')}\n`);
     return 0;
@@ -55,6 +64,11 @@ function linesOf({
     ...group('points', points),
     ...(views
       ? [`views: PSNR ${short(views.psnr)} dB, SSIM ${short(views.ssim)}, over ${views.views.length} photos`]
+      : []),
+    ...(views?.polished
+      ? [
+          `polished: PSNR ${short(views.polished.psnr)} dB, SSIM ${short(views.polished.ssim)}, in ${views.polished.seconds.toFixed(0)} s`,
+        ]
       : []),
   ];
 }

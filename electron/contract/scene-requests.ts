@@ -2,6 +2,7 @@
 
 import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { Intrinsics } from '../../projects/format/intrinsics.ts';
+import type { PolishReport } from '../../projects/format/polish.ts';
 import type { FramePose, RefinementReport } from '../../projects/format/refinement.ts';
 import type { Bounds, ChunkId, FrameId, Photo, PhotoId, PointChunk } from '../../projects/format/scene.ts';
 import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
@@ -160,16 +161,43 @@ export interface ScoreViewsRequest {
   photoPaths: Readonly<Record<PhotoId, string>>;
   /** Every so many-th photo is left out and drawn from the others. */
   every: number;
+  /** Score them a second time with the splats polished against the photos that stay. */
+  polish: boolean;
 }
 
 /** Held-out photos against the splats of the others, drawn from their poses: means over the views. */
-export interface ViewScores {
+export interface ViewMeans {
   /** Decibels. */
   psnr: number;
   ssim: number;
   /** Share of the pixels that splats cover: only those are compared. */
   coverage: number;
   views: { photoId: PhotoId; psnr: number; ssim: number; coverage: number }[];
+}
+
+export interface ViewScores extends ViewMeans {
+  /** Over the same pixels; null when it was not asked for. */
+  polished: (ViewMeans & { seconds: number }) | null;
+}
+
+export interface PolishBeginRequest {
+  /** Those with splats are polished. */
+  frames: SceneFrame[];
+  /** Where each photo's file is now. */
+  photoPaths: Readonly<Record<PhotoId, string>>;
+}
+
+export interface PolishProgress {
+  /** Looks at photos; it may be finished before all are done. */
+  done: number;
+  total: number;
+  finished: boolean;
+}
+
+export interface PolishReply {
+  /** A file for the splats of each frame, row by row those of the chunk `gaussianId`. */
+  chunks: { id: ChunkId; gaussianId: ChunkId }[];
+  report: PolishReport;
 }
 
 export interface TrackRequest {
@@ -210,6 +238,11 @@ export interface SceneRequests extends SelectRequests {
   ask: { input: AskRequest; output: AskReply };
   label: { input: LabelRequest; output: LabelReply };
   refine: { input: RefineRequest; output: RefineReply };
+  /** Reads splats and photos for polishing; one polish at a time. */
+  polishBegin: { input: PolishBeginRequest; output: PolishProgress };
+  polishAdvance: { input: null; output: PolishProgress };
+  /** Writes the polished splats; `chunksFolder: null` drops them. */
+  polishEnd: { input: { chunksFolder: string | null }; output: PolishReply | null };
   scoreViews: { input: ScoreViewsRequest; output: ViewScores };
   track: { input: TrackRequest; output: TrackReply };
   render: { input: RenderRequest; output: { coverage: number } };

@@ -8,6 +8,7 @@ import { decodePointChunk } from '../../projects/format/point-chunk.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { readGroundTruth } from '../../projects/import/ground-truth/read.ts';
 import { ProjectStore } from '../../projects/store/project-store.ts';
+import type { EngineProgressReport } from '../contract/engine.ts';
 import type { ViewScores } from '../contract/scene-requests.ts';
 import { Emitter } from './emitter.ts';
 import { EngineClient, EngineRefusal } from './engine-client.ts';
@@ -45,16 +46,22 @@ export async function evaluateProject(folder: string, groundTruthFolder: string)
 
 /**
  * Every so many-th photo drawn from the splats of the others.
- * @throws StudioFailure of opening a project, `run-not-found`, `run-too-few-photos`
+ * @throws StudioFailure of opening a project, `run-not-found`, `run-too-few-photos`, `nothing-to-polish`
  */
-export async function evaluateViews(options: StudioOptions, folder: string, every: number): Promise<ViewScores> {
+export async function evaluateViews(
+  options: StudioOptions,
+  folder: string,
+  every: number,
+  polish: boolean,
+  report: (progress: EngineProgressReport) => void,
+): Promise<ViewScores> {
   const store = await ProjectStore.open(folder);
   const engine = new EngineClient(options.spawnEngine());
   try {
     const frames = sceneFrames(new Session(store, new Emitter()));
     if (frames.length === 0) throw new StudioFailure('run-not-found');
     const photoPaths = Object.fromEntries(store.photos.list().map((photo) => [photo.id, store.photoPath(photo)]));
-    return await engine.request('scoreViews', { frames, photoPaths, every });
+    return await engine.request('scoreViews', { frames, photoPaths, every, polish }, report);
   } catch (error) {
     if (error instanceof EngineRefusal) throw StudioFailure.from(error.error);
     throw error;

@@ -39,6 +39,7 @@ export const sentences = {
   'nothing-there': 'There is no point of the scene at that place of {name}.',
   'scale-unknown': 'The scale cannot be told: {reason}',
   'nothing-to-refine': 'The cameras were left as they are: {reason}',
+  'nothing-to-polish': 'The splats were left as they are: {reason}',
   'nothing-selected': 'Nothing is selected that the scene shows.',
   'nothing-to-ask': 'There are no splats yet; reconstruct some photos first.',
   'chunk-damaged': 'A file of the scene is damaged: {reason}',

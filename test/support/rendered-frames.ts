@@ -45,7 +45,10 @@ export async function renderFrames(
 }
 
 /** Every pixel with depth as a point, with the normal of its neighbours and full confidence. */
-export function columnsOf(view: RenderedView, { intrinsics }: SceneCamera): PointColumns {
+export function columnsOf(
+  view: Pick<RenderedView, 'widthPx' | 'heightPx' | 'rgb' | 'depth'>,
+  { intrinsics }: Pick<SceneCamera, 'intrinsics'>,
+): PointColumns {
   const { widthPx: width, heightPx: height, depth } = view;
   const point = (x: number, y: number): Vec3 =>
     scaled(rayThroughPixel(intrinsics, x + 0.5, y + 0.5), depth[y * width + x]);

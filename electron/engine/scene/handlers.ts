@@ -10,6 +10,7 @@ import { embed } from './embed.ts';
 import { features } from './features.ts';
 import { inventory } from './inventory.ts';
 import { findPlanes, makeSplats } from './make-splats.ts';
+import { polishAdvance, polishBegin, polishEnd } from './polish.ts';
 import { refine } from './refine.ts';
 import { renderToFile } from './render.ts';
 import { select } from './select.ts';
@@ -36,6 +37,9 @@ export const sceneHandlers: {
   features,
   refine,
   track,
+  polishBegin,
+  polishAdvance,
+  polishEnd,
   scoreViews,
   render: renderToFile,
   anchor,

@@ -264,11 +264,18 @@ test('a photo that was left out is drawn from the others and scored', async () =
     const raw = { width: view.widthPx, height: view.heightPx, channels: 3 } as const;
     await sharp(view.rgb, { raw }).toFile(photoPaths[frame.photoId]);
   }
-  const { views, psnr, ssim, coverage } = await sceneHandlers.scoreViews({ frames, photoPaths, every: 4 });
+  const { views, psnr, ssim, coverage } = await sceneHandlers.scoreViews({
+    frames,
+    photoPaths,
+    every: 4,
+    polish: false,
+  });
   expect(views.map(({ photoId }) => photoId)).toEqual(['p2']);
   expect(coverage).toBeGreaterThan(0.9);
   // As for the view between two photos above.
   expect(psnr).toBeGreaterThan(16);
   expect(ssim).toBeGreaterThan(0.35);
-  await expect(sceneHandlers.scoreViews({ frames: frames.slice(0, 1), photoPaths, every: 4 })).rejects.toThrow();
+  await expect(
+    sceneHandlers.scoreViews({ frames: frames.slice(0, 1), photoPaths, every: 4, polish: false }),
+  ).rejects.toThrow();
 });
