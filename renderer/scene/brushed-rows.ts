@@ -60,7 +60,7 @@ function isBehind(depth: number, depths: Float32Array, mask: StrokeMask, column:
   return farthest > 0 && depth > farthest * behind;
 }
 
-/** As the shader of splats decides it (`hide-backs.ts`). */
+/** As the shader of splats decides it (`splat-shading.ts`). */
 function showsBack({ means, rotations, logScales }: VisibleSplats['columns'], i: number, eye: Vector3): boolean {
   if (Math.exp(logScales[3 * i + 2] - logScales[3 * i + 1]) >= 0.6) return false;
   const [x, y, z, w] = [0, 1, 2, 3].map((k) => rotations[4 * i + k] / 32767);

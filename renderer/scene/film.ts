@@ -152,7 +152,7 @@ export class Film {
     if (splats.group.visible) await splats.sortedFor(stage.scene, camera);
     const shown = helpers.map(({ visible }) => visible);
     helpers.forEach((helper) => (helper.visible = false));
-    while (points.prepare(1, position).more);
+    while (points.prepare(Infinity, position).more);
     points.uniforms.uPixelsPerUnit.value = (into.height / 2) * camera.projectionMatrix.elements[5];
     stage.renderer.render(stage.scene, camera);
     // In the same task as the drawing: afterwards the canvas may be empty.

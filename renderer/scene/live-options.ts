@@ -5,6 +5,9 @@ import type { Vec3 } from '../../projects/format/sim3.ts';
 export interface Readout {
   pointsShown: number;
   pointsLoaded: number;
+  /** Splats drawn now: fewer while the eye moves over a large scene. */
+  splatsShown: number;
+  splatsLoaded: number;
   framesPerSecond: number | null;
   unitsPer100Px: number | null;
   depthRange: readonly [number, number] | null;

@@ -15,7 +15,7 @@ import { LiveEye } from './live-eye.ts';
 import type { LiveViewOptions } from './live-options.ts';
 import { LiveSplit } from './live-split.ts';
 import { LiveTools } from './live-tools.ts';
-import { PointBudget } from './point-budget.ts';
+import { Pace } from './pace.ts';
 import { PointLayer, type PlacedFrame, type PointStyle } from './point-layer.ts';
 import { sceneStatistics, type SceneStatistics } from './scene-statistics.ts';
 import { SplatLayer } from './splat-layer.ts';
@@ -23,8 +23,6 @@ import { Stage } from './stage.ts';
 import { ThroughLayer } from './through-layer.ts';
 import { WorldTurn } from './world-turn.ts';
 
-/** Without movement for this long, the full number of points is drawn. */
-const restAfterMs = 220;
 const statisticsEveryMs = 800;
 
 export class LiveView {
@@ -42,7 +40,7 @@ export class LiveView {
   private readonly cameras: CameraLayer;
   private readonly through: ThroughLayer;
   private readonly ground = new GroundLayer();
-  private readonly budget = new PointBudget();
+  private readonly pace = new Pace(() => this.stage.invalidate());
   private frames: readonly PlacedFrame[] = [];
   private chunkCount = 0;
   private cameraStyle: CameraStyle | null = null;
@@ -50,8 +48,6 @@ export class LiveView {
   private statisticsStale = true;
   private statisticsMs = 0;
   private readonly sizing = new CameraSizing();
-  private lastChangeMs = 0;
-  private restTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: LiveViewOptions) {
     this.options = options;
@@ -79,6 +75,7 @@ export class LiveView {
       renderer: this.stage.renderer,
       urlOf: (id) => options.url('chunk', id),
       onChange: changed,
+      onSorted: () => this.stage.invalidate(),
       onFailed: options.onChunkFailed,
     });
     this.world.group.add(this.splats.group);
@@ -155,7 +152,7 @@ export class LiveView {
   setPointStyle(style: PointStyle, budget: number, visible: boolean): void {
     this.points.setStyle(style);
     this.points.group.visible = visible;
-    this.budget.most = budget;
+    this.pace.setMost(budget);
     this.changed();
   }
 
@@ -202,15 +199,12 @@ export class LiveView {
 
   /** Something visible changed: draw, and draw in full once it is quiet. */
   changed(): void {
-    this.lastChangeMs = performance.now();
-    this.stage.invalidate();
-    if (this.restTimer) clearTimeout(this.restTimer);
-    this.restTimer = setTimeout(() => this.stage.invalidate(), restAfterMs + 10);
+    this.pace.changed();
   }
 
   dispose(): void {
-    if (this.restTimer) clearTimeout(this.restTimer);
     for (const part of [
+      this.pace,
       this.points,
       this.splats,
       this.cameras,
@@ -257,29 +251,31 @@ export class LiveView {
     this.eye.frameOnce(this.chunkCount);
     const statistics = this.currentStatistics();
     const moved = this.rig.update(deltaS);
-    if (moved) this.lastChangeMs = performance.now();
-    const isMoving = performance.now() - this.lastChangeMs < restAfterMs;
-    if (isMoving) this.budget.frameDrawn(nowMs);
-    else this.budget.rest();
-    if (moved) this.changed();
+    if (moved) this.pace.eyeMoved();
+    const splatsUpToDate = this.splats.group.visible ? this.splats.isUpToDate : null;
+    const pace = this.pace.frame(nowMs, this.points.group.visible, splatsUpToDate);
     const { renderer, scene, heightPx } = this.stage;
     const { camera } = this.rig;
     const worldFromDisplay = this.world.group.matrix.clone().invert();
     const eyeInWorld = camera.position.clone().applyMatrix4(worldFromDisplay);
-    const share = this.budget.share(this.points.available, isMoving);
-    const { shown, more } = this.points.prepare(share, eyeInWorld);
+    const { shown, more } = this.points.prepare(pace.points, eyeInWorld);
     const { uniforms } = this.points;
-    uniforms.uPixelsPerUnit.value = (heightPx / 2) * this.stage.pixelRatio * camera.projectionMatrix.elements[5];
+    const devicePxPerUnit = (heightPx / 2) * this.stage.pixelRatio * camera.projectionMatrix.elements[5];
+    uniforms.uPixelsPerUnit.value = devicePxPerUnit;
     uniforms.uMostPx.value = 14 * this.stage.pixelRatio;
     const range = uniforms.uSource.value === 4 ? statistics?.heightRange : statistics?.depthRange;
     if (range) uniforms.uRange.value.set(...(range as [number, number]));
+    this.splats.prepare(camera, devicePxPerUnit, pace.splats, pace.isEyeMoving);
     renderer.render(scene, camera);
+    const splats = this.splats.counts;
     const pxPerUnit = (heightPx / 2) * camera.projectionMatrix.elements[5];
     const distance = this.rig.isOrthographic ? 1 : camera.position.distanceTo(this.rig.target);
     this.options.onReadout({
       pointsShown: this.points.group.visible ? shown : 0,
       pointsLoaded: this.points.available,
-      framesPerSecond: isMoving ? this.budget.framesPerSecond : null,
+      splatsShown: this.splats.group.visible ? splats.drawn : 0,
+      splatsLoaded: splats.available,
+      framesPerSecond: pace.framesPerSecond,
       unitsPer100Px: statistics ? (100 * distance) / (pxPerUnit * (this.rig.isOrthographic ? camera.zoom : 1)) : null,
       depthRange: statistics?.depthRange ?? null,
       heightRange: statistics?.heightRange ?? null,

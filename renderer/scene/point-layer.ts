@@ -119,10 +119,12 @@ export class PointLayer {
   }
 
   /**
-   * Prepares one drawn frame: draws the given share of every visible chunk, and uploads what is missing for that as time allows.
+   * Prepares one drawn frame: draws the same share of every visible chunk, and uploads what is missing for that as time allows.
+   * @param budget points in all
    * @returns points shown, and whether more uploads wait
    */
-  prepare(share: number, eyeInWorld: Vector3): { shown: number; more: boolean } {
+  prepare(budget: number, eyeInWorld: Vector3): { shown: number; more: boolean } {
+    const share = Math.min(1, budget / Math.max(1, this.available));
     this.eyeInWorld.copy(eyeInWorld);
     let shown = 0;
     let more = false;

@@ -1,24 +1,18 @@
 // All splats of the scene, drawn by Spark: one mesh a frame, so that a refined pose moves it, loaded one after the other.
 
-import type { SparkRenderer, SplatMesh } from '@sparkjsdev/spark';
-import { Group, type Camera, type Scene, type WebGLRenderer } from 'three';
-import { deletionTest } from '../../projects/format/edits.ts';
+import type { SparkRenderer } from '@sparkjsdev/spark';
+import { Group, Vector3, type Camera, type Scene, type WebGLRenderer } from 'three';
 import type { FrameBox } from '../../projects/format/frame-box.ts';
 import { decodeGaussianChunk, type GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
 import { hasRow, type RowBits } from '../../projects/format/row-set.ts';
 import type { ChunkId, FrameId, GaussianChunk } from '../../projects/format/scene.ts';
-import { identitySim3, inverse, transformPoint, type Sim3, type Vec3 } from '../../projects/format/sim3.ts';
-import { hideBacks } from './hide-backs.ts';
+import { inverse, transformPoint, type Sim3, type Vec3 } from '../../projects/format/sim3.ts';
+import { matrixOf } from './axes.ts';
 import type { PlacedFrame } from './point-layer.ts';
 import { drawInBatches } from './splat-batches.ts';
-import { markRows, paintSplats, type SplatPaint } from './splat-colours.ts';
-import { packSplats } from './splat-packing.ts';
-
-interface LoadedSplats {
-  chunk: GaussianChunk;
-  columns: GaussianColumns;
-  mesh: SplatMesh;
-}
+import { SplatCloud, type Spark } from './splat-cloud.ts';
+import type { SplatPaint } from './splat-colours.ts';
+import { detailShares, sizesInView } from './splat-detail.ts';
 
 export interface VisibleSplats {
   chunk: GaussianChunk;
@@ -32,20 +26,20 @@ export interface SplatLayerOptions {
   renderer: WebGLRenderer;
   urlOf(id: ChunkId): string;
   onChange(): void;
+  /** Spark has sorted anew: the same scene is to be drawn once more. */
+  onSorted(): void;
   onFailed(reason: string): void;
 }
-
-/** Spark is most of the page's code: it is read when splats are first looked at, so that points show at once. */
-type Spark = typeof import('@sparkjsdev/spark');
 
 export class SplatLayer {
   /** In world axes. */
   readonly group = new Group();
   /** Belongs at the top of the scene: Spark draws the meshes of all groups from here at once, sorted together. */
   readonly top = new Group();
+  /** Spark is most of the page's code: it is read when splats are first looked at, so that points show at once. */
   private spark: { code: Spark; renderer: SparkRenderer } | null = null;
   private readonly options: SplatLayerOptions;
-  private readonly loaded = new Map<ChunkId, LoadedSplats>();
+  private readonly loaded = new Map<ChunkId, SplatCloud>();
   private readonly failed = new Set<ChunkId>();
   private frames: ReadonlyMap<FrameId, PlacedFrame> = new Map();
   private chunks: readonly GaussianChunk[] = [];
@@ -63,12 +57,6 @@ export class SplatLayer {
     this.options = options;
     this.top.visible = false;
     this.group.visible = false;
-  }
-
-  get count(): number {
-    let sum = 0;
-    for (const { columns } of this.loaded.values()) sum += columns.count;
-    return sum;
   }
 
   setVisible(visible: boolean): void {
@@ -131,7 +119,7 @@ export class SplatLayer {
 
   setBacks(show: boolean): void {
     this.showBacks = show;
-    if (this.spark) for (const { mesh } of this.loaded.values()) hideBacks(mesh, !show, this.spark.code.dyno);
+    for (const cloud of this.loaded.values()) cloud.hideBacks(!show);
     this.options.onChange();
   }
 
@@ -140,14 +128,62 @@ export class SplatLayer {
     this.repaint();
   }
 
-  /** Resolves when the order of drawing fits a camera, or after a second of waiting for it. */
+  /** Splats of visible frames: how many there are, and how many of them are drawn. */
+  get counts(): { drawn: number; available: number } {
+    let [drawn, available] = [0, 0];
+    for (const cloud of this.loaded.values()) {
+      if (!cloud.mesh.visible) continue;
+      drawn += cloud.drawn;
+      available += cloud.columns.count;
+    }
+    return { drawn, available };
+  }
+
+  /** True when what is drawn is what was last asked for: Spark sorts beside the page, and shows a new sample when it is sorted. */
+  get isUpToDate(): boolean {
+    const renderer = this.spark?.renderer;
+    return !renderer || renderer.display.mappingVersion === renderer.current.mappingVersion;
+  }
+
+  /**
+   * Chooses what is drawn of every chunk, for one drawn frame.
+   * @param pixelsPerUnit of a length of 1 at distance 1, in parallel projection anywhere
+   */
+  prepare(camera: Camera, pixelsPerUnit: number, budget: number, isMoving: boolean): void {
+    if (!this.group.visible) return;
+    const clouds = [...this.loaded.values()].filter(({ mesh }) => mesh.visible);
+    const isParallel = camera.projectionMatrix.elements[15] === 1;
+    const clipFromDisplay = camera.projectionMatrix.clone().multiply(camera.matrixWorldInverse);
+    const chunks = clouds.map(({ columns, chunk }) => {
+      const worldFromCamera = this.frames.get(chunk.frameId)?.frame.worldFromCamera;
+      if (!worldFromCamera) return { count: columns.count, squares: new Float64Array(0) };
+      const displayFromChunk = this.group.matrixWorld.clone().multiply(matrixOf(worldFromCamera));
+      const squares = sizesInView(columns, {
+        clipFromChunk: clipFromDisplay.clone().multiply(displayFromChunk),
+        eyeInChunk: isParallel
+          ? null
+          : new Vector3().setFromMatrixPosition(camera.matrixWorld).applyMatrix4(displayFromChunk.invert()),
+        pixelsPerUnit: isParallel ? pixelsPerUnit * worldFromCamera.scale : pixelsPerUnit,
+      });
+      return { count: columns.count, squares };
+    });
+    detailShares(chunks, budget, isMoving).forEach((share, i) => clouds[i].show(share));
+  }
+
+  /** Shows all splats, and resolves when their order of drawing fits a camera, or after some seconds of waiting for it. */
   async sortedFor(scene: Scene, camera: Camera): Promise<void> {
-    const endMs = performance.now() + 1000;
     const renderer = this.spark?.renderer;
     if (!renderer) return;
+    for (const cloud of this.loaded.values()) cloud.show(1);
+    const endMs = performance.now() + 20_000;
+    const sorted = async (): Promise<void> => {
+      while ((renderer.sorting || renderer.sortDirty) && performance.now() < endMs)
+        await new Promise((resolve) => setTimeout(resolve, 4));
+    };
+    // While Spark sorts it takes no other number of splats.
+    await sorted();
     await renderer.update({ scene, camera });
-    while ((renderer.sorting || renderer.sortDirty) && performance.now() < endMs)
-      await new Promise((resolve) => setTimeout(resolve, 4));
+    await sorted();
   }
 
   /** The loaded, visible splat nearest to a point in world axes. */
@@ -176,44 +212,25 @@ export class SplatLayer {
   }
 
   private repaint(): void {
-    for (const each of this.loaded.values()) this.colour(each);
+    for (const cloud of this.loaded.values()) this.colour(cloud);
     this.options.onChange();
   }
 
-  private colour({ chunk, columns, mesh }: LoadedSplats): void {
-    if (!this.spark) return;
-    const boxes = this.deleted.get(chunk.frameId) ?? [];
-    const pose = this.frames.get(chunk.frameId)?.frame.worldFromCamera ?? identitySim3;
-    const gone = this.gone.get(chunk.id) ?? null;
-    const selected = this.selected.get(chunk.id) ?? null;
-    let rgba = paintSplats(columns, this.paint, chunk.id, pose, boxes.length > 0 ? deletionTest(boxes) : null);
-    if (gone || selected) {
-      rgba ??= columns.colors.slice(0, 4 * columns.count);
-      markRows(rgba, gone, selected, this.selectedColor);
-    }
-    if (rgba === null) {
-      if (mesh.splatRgba === null) return;
-      mesh.splatRgba.dispose();
-      mesh.splatRgba = null;
-      mesh.updateGenerator();
-    } else if (mesh.splatRgba === null) {
-      mesh.splatRgba = new this.spark.code.RgbaArray({ array: rgba, count: columns.count });
-      mesh.updateGenerator();
-    } else {
-      mesh.splatRgba.ensureCapacity(columns.count).set(rgba);
-      mesh.splatRgba.needsUpdate = true;
-    }
-    mesh.updateVersion();
+  private colour(cloud: SplatCloud): void {
+    const { id, frameId } = cloud.chunk;
+    cloud.colour({
+      paint: this.paint,
+      worldFromCamera: this.frames.get(frameId)?.frame.worldFromCamera ?? null,
+      deletedBoxes: this.deleted.get(frameId) ?? [],
+      gone: this.gone.get(id) ?? null,
+      selected: this.selected.get(id) ?? null,
+      selectedColor: this.selectedColor,
+    });
   }
 
-  private place({ chunk, mesh }: LoadedSplats): void {
-    const placed = this.frames.get(chunk.frameId);
-    mesh.visible = placed?.visible === true;
-    const pose = placed?.frame.worldFromCamera;
-    if (!pose) return;
-    mesh.position.set(...pose.translation);
-    mesh.quaternion.set(...pose.rotation);
-    mesh.scale.setScalar(pose.scale);
+  private place(cloud: SplatCloud): void {
+    const placed = this.frames.get(cloud.chunk.frameId);
+    cloud.place(placed?.frame.worldFromCamera ?? null, placed?.visible === true);
   }
 
   /** Fetches what is wanted, one chunk at a time. Nothing is fetched before splats are looked at. */
@@ -240,7 +257,7 @@ export class SplatLayer {
     const code = await import('@sparkjsdev/spark');
     const renderer = new code.SparkRenderer({
       renderer: this.options.renderer,
-      onDirty: this.options.onChange,
+      onDirty: this.options.onSorted,
     });
     drawInBatches(renderer);
     if (this.disposed) renderer.dispose();
@@ -254,15 +271,13 @@ export class SplatLayer {
       const response = await fetch(this.options.urlOf(chunk.id));
       if (!response.ok) throw new Error(`the studio answered ${response.status}`);
       const columns = decodeGaussianChunk(new Uint8Array(await response.arrayBuffer()));
-      const packed = await packSplats(columns, new code.PackedSplats({ maxSplats: columns.count }));
-      const mesh = new code.SplatMesh({ packedSplats: packed });
-      if (this.disposed || !this.chunks.some(({ id }) => id === chunk.id)) return mesh.dispose();
-      const each = { chunk, columns, mesh };
-      this.loaded.set(chunk.id, each);
-      this.place(each);
-      if (!this.showBacks) hideBacks(mesh, true, code.dyno);
-      this.colour(each);
-      this.group.add(mesh);
+      const cloud = await SplatCloud.make(chunk, columns, code);
+      if (this.disposed || !this.chunks.some(({ id }) => id === chunk.id)) return cloud.dispose();
+      this.loaded.set(chunk.id, cloud);
+      this.place(cloud);
+      cloud.hideBacks(!this.showBacks);
+      this.colour(cloud);
+      this.group.add(cloud.mesh);
       this.options.onChange();
     } catch (error) {
       this.failed.add(chunk.id);
@@ -271,11 +286,7 @@ export class SplatLayer {
   }
 
   private drop(id: ChunkId): void {
-    const each = this.loaded.get(id);
-    if (!each) return;
-    this.group.remove(each.mesh);
-    each.mesh.splatRgba?.dispose();
-    each.mesh.dispose();
+    this.loaded.get(id)?.dispose();
     this.loaded.delete(id);
   }
 }

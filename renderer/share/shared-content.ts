@@ -3,7 +3,7 @@
 import { dyno, SparkRenderer, SplatFileType, SplatMesh } from '@sparkjsdev/spark';
 import { Points, PointsMaterial, Quaternion, Vector3, type Object3D, type WebGLRenderer } from 'three';
 import { PLYLoader } from 'three/examples/jsm/loaders/PLYLoader.js';
-import { hideBacks } from '../scene/hide-backs.ts';
+import { SplatShading } from '../scene/splat-shading.ts';
 
 export interface SharedContent {
   /** In world axes. */
@@ -27,7 +27,7 @@ export async function splatContent(
 ): Promise<SharedContent> {
   const mesh = new SplatMesh({ fileBytes: bytes, fileType: SplatFileType.SPZ });
   await mesh.initialized;
-  hideBacks(mesh, true, dyno, 'against-own-z');
+  new SplatShading(mesh, dyno, 'against-own-z').hideBacks(true);
   mesh.quaternion.copy(worldFromSpz);
   const count = mesh.numSplats;
   const every = Math.max(1, Math.floor(count / mostSamples));

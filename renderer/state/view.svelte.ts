@@ -10,7 +10,7 @@ export class ViewState {
   colourMode = $state<ColourMode>('photo');
   /** Factor on the size at which points just close a surface. */
   pointSize = $state(1);
-  /** Most points drawn while nothing moves. */
+  /** Most points, and most splats, drawn while nothing moves. */
   pointBudget = $state(4_000_000);
   /** 0…1: points below are not drawn. */
   minConfidence = $state(0);
@@ -43,6 +43,8 @@ export class ViewState {
 export interface ViewReadout {
   pointsShown: number;
   pointsLoaded: number;
+  splatsShown: number;
+  splatsLoaded: number;
   framesPerSecond: number | null;
   /** Length in world units of 100 px at the point the camera turns around; null while there is no scene. */
   unitsPer100Px: number | null;

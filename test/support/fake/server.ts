@@ -8,9 +8,11 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { encodePointChunk } from '../../../projects/format/point-chunk.ts';
+import { depthViewOf, gaussiansFromPoints } from '../../../models/geometry/gaussians.ts';
+import { encodeGaussianChunk } from '../../../projects/format/gaussian-chunk.ts';
+import { decodePointChunk, encodePointChunk } from '../../../projects/format/point-chunk.ts';
 import { fakeDefaults, type FakeOptions } from './studio.ts';
-import { roomPoints } from './room.ts';
+import { roomCamera, roomPoints } from './room.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const outDir = join(root, 'dist', 'fake-page');
@@ -49,7 +51,7 @@ export async function serveFake(options: Partial<FakeOptions> = {}): Promise<Fak
   const made = new Map<string, Promise<Uint8Array>>();
   const bytesOf = (asked: string): Promise<Uint8Array> => {
     // The last number of a chunk's id only tells frames apart that show the same cloud.
-    const key = asked.replace(/^(chunk\/chunk(?:\d+-){3}\d+)-\d+$/, '$1');
+    const key = asked.replace(/^(chunk\/(?:chunk|splats)(?:\d+-){3}\d+)-\d+$/, '$1');
     const bytes = made.get(key) ?? makeBytes(key);
     made.set(key, bytes);
     return bytes;
@@ -97,11 +99,18 @@ function fakeBeforeMain(options: FakeOptions): Plugin {
   };
 }
 
-/** @param key `chunk/chunkI-TOTAL-WIDTH-HEIGHT`, `thumb/photoI-TOTAL` or `photo/photoI-TOTAL` */
+/** @param key `chunk/chunkI-TOTAL-WIDTH-HEIGHT`, `chunk/splatsI-TOTAL-WIDTH-HEIGHT`, `thumb/photoI-TOTAL` or `photo/photoI-TOTAL` */
 async function makeBytes(key: string): Promise<Uint8Array> {
   const [what, id] = key.split('/');
   const [idx, total, width, height] = (id.match(/\d+/g) ?? []).map(Number);
-  if (what === 'chunk') return encodePointChunk(roomPoints(idx, total, width, height), idx + 1);
+  if (what === 'chunk') {
+    const file = encodePointChunk(roomPoints(idx, total, width, height), idx + 1);
+    if (!id.startsWith('splats')) return file;
+    const points = decodePointChunk(file);
+    const { worldFromCamera, intrinsics } = roomCamera(idx, total);
+    const view = depthViewOf(points, worldFromCamera, intrinsics, null);
+    return encodeGaussianChunk(gaussiansFromPoints(points, view, []));
+  }
   const size = what === 'thumb' ? { width: 240, height: 180 } : { width: 800, height: 600 };
   const { colors } = roomPoints(idx, total, size.width, size.height);
   return sharp(colors, { raw: { ...size, channels: 4 } })

@@ -4,7 +4,7 @@
 import type { CommandName, ProjectSnapshot, RunProgress } from '../../../electron/contract/commands.ts';
 import type { StudioApi } from '../../../electron/contract/studio-api.ts';
 import type { EditRecord } from '../../../projects/format/edits.ts';
-import type { Frame, Photo, PointChunk, ProjectInfo, Run } from '../../../projects/format/scene.ts';
+import type { Frame, GaussianChunk, Photo, PointChunk, ProjectInfo, Run } from '../../../projects/format/scene.ts';
 import { usualLabelSets } from '../../../projects/format/label-set.ts';
 import { fail, ok } from '../../../projects/format/result.ts';
 import { roomCamera } from './room.ts';
@@ -21,6 +21,8 @@ export interface FakeOptions {
   recents: number;
   /** So many different clouds are made; further frames show them again elsewhere. */
   distinct: number;
+  /** Frames have splats too, one a point. */
+  splats: boolean;
 }
 
 export const fakeDefaults: FakeOptions = {
@@ -32,6 +34,7 @@ export const fakeDefaults: FakeOptions = {
   open: true,
   recents: 5,
   distinct: 1000,
+  splats: false,
 };
 
 export interface FakeStudio extends StudioApi {
@@ -71,8 +74,16 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
     confidence: 0.9,
     reason: null,
   });
+  const bytesOf = (what: 'chunk' | 'splats', idx: number): string =>
+    `${what}${idx % options.distinct}-${options.photos}-${options.gridWidthPx}-${options.gridHeightPx}-${idx}`;
+  const splatsOf = (idx: number): GaussianChunk => ({
+    id: bytesOf('splats', idx),
+    frameId: `frame${idx}`,
+    sourceChunkId: bytesOf('chunk', idx),
+    count: options.gridWidthPx * options.gridHeightPx,
+  });
   const chunkOf = (idx: number): PointChunk => ({
-    id: `chunk${idx % options.distinct}-${options.photos}-${options.gridWidthPx}-${options.gridHeightPx}-${idx}`,
+    id: bytesOf('chunk', idx),
     frameId: `frame${idx}`,
     count: options.gridWidthPx * options.gridHeightPx,
     bounds: { min: [-3, -3, 0.5], max: [3, 3, 6] },
@@ -110,7 +121,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
   });
   const names = ['Kitchen, May', 'Studio corner', 'Garden wall', 'Old workshop', 'Attic stairs', 'Balcony'];
   const snapshot = (): ProjectSnapshot => ({
-    gaussians: [],
+    gaussians: options.splats ? upTo(splatsOf, met) : [],
     refinements: [],
     questions: [],
     cameras: [],

@@ -142,22 +142,36 @@ describe('the budget of points', () => {
   test('slow frames lower it, fast ones raise it again, rest draws all', () => {
     const budget = new PointBudget();
     budget.most = 4_000_000;
-    const available = 8_000_000;
-    const first = budget.share(available, true);
+    const first = budget.now(true);
     let nowMs = 0;
     for (let i = 0; i < 30; i++) budget.frameDrawn((nowMs += 60));
-    const slow = budget.share(available, true);
+    const slow = budget.now(true);
     expect(slow).toBeLessThan(first);
     for (let i = 0; i < 200; i++) budget.frameDrawn((nowMs += 12));
-    expect(budget.share(available, true)).toBeGreaterThan(slow * 2);
-    expect(budget.share(available, false)).toBe(0.5);
-    expect(budget.share(1000, true)).toBe(1);
+    expect(budget.now(true)).toBeGreaterThan(slow * 2);
+    expect(budget.now(false)).toBe(4_000_000);
   });
 
   test('it never falls so low that the scene is gone', () => {
     const budget = new PointBudget();
     for (let i = 0; i < 500; i++) budget.frameDrawn(i * 400);
-    expect(budget.share(1_000_000, true)).toBeGreaterThan(0.05);
+    expect(budget.now(true)).toBeGreaterThan(50_000);
+  });
+
+  test('frames of seconds, as without a graphics card, lower it within a few of them', () => {
+    const budget = new PointBudget(1_500_000);
+    for (let i = 0; i < 6; i++) budget.frameDrawn(i * 5000);
+    expect(budget.now(true)).toBeLessThan(200_000);
+  });
+
+  test('one slow frame, and frames that still show an earlier number, lower nothing', () => {
+    const budget = new PointBudget(1_000_000);
+    budget.frameDrawn(0);
+    budget.frameDrawn(16);
+    budget.frameDrawn(900);
+    expect(budget.now(true)).toBeGreaterThanOrEqual(1_000_000);
+    for (let i = 0; i < 9; i++) budget.frameDrawn(1000 + i * 300, false);
+    expect(budget.now(true)).toBeGreaterThanOrEqual(1_000_000);
   });
 });
 
