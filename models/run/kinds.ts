@@ -6,7 +6,6 @@ import type { Manifest } from './manifest.ts';
 /** Kinds without a runner, as what they are instead. */
 const others: Readonly<Partial<Record<Manifest['kind'], string>>> = {
   language: 'it is a language pack, which answers questions about a scene that another method has made.',
-  'multi-view': 'it is a multi-view pack, and this version has nothing that runs those.',
 };
 
 export const reconstructs = (kind: Manifest['kind']): boolean => !(kind in others);

@@ -2,6 +2,7 @@
 
 import { StudioFailure } from '../../projects/format/result.ts';
 import { assertReconstructs } from './kinds.ts';
+import { MultiViewReconstructor } from './multi-view/reconstructor.ts';
 import { readPack } from './packs.ts';
 import { PairwiseReconstructor } from './pairwise/reconstructor.ts';
 import type { Reconstructor } from './reconstructor.ts';
@@ -27,6 +28,7 @@ export async function createReconstructor(
     throw new StudioFailure('model-damaged', { id: modelId, reason: `its folder holds ${pack.manifest.id}.` });
   if (pack.manifest.kind === 'recurrent') return RecurrentReconstructor.open(pack, options);
   if (pack.manifest.kind === 'pairwise') return PairwiseReconstructor.open(pack, options);
+  if (pack.manifest.kind === 'multi-view') return MultiViewReconstructor.open(pack, options);
   assertReconstructs(pack.manifest);
   throw new TypeError(`Packs of kind ${pack.manifest.kind} have no runner.`);
 }

@@ -1,12 +1,12 @@
 // kill -9 of the host (the command line) at random moments: nothing recorded is lost, and the run ends as if nothing had happened.
 
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { finalState, lookAt, randomFrom, startCli } from '../support/crash.ts';
+import { finalState, lookAt, newChunks, randomFrom, startCli } from '../support/crash.ts';
 import { writePhotos } from '../support/engine/generated-photos.ts';
 import { numbered } from '../support/engine/ledger-project.ts';
 
@@ -23,18 +23,6 @@ const reconstruct = (name: string) =>
     ['reconstruct', join(root, 'photos'), '--project', project(name), '--engine', 'tiny-recurrent', '--json'],
     join(root, 'data'),
   );
-
-/** Resolves when so many chunk files have come that were not there before; rejects when the run ends first. */
-async function newChunks(count: number, ended: Promise<unknown>): Promise<void> {
-  let isOver = false;
-  void ended.then(() => (isOver = true));
-  const names = (): Promise<string[]> => readdir(join(project('killed'), 'chunks')).catch(() => []);
-  const before = new Set(await names());
-  while ((await names()).filter((name) => !before.has(name) && !name.endsWith('.tmp')).length < count) {
-    if (isOver) throw new Error('the run ended before it could be killed');
-    await sleep(5);
-  }
-}
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'crash-host-'));
@@ -56,7 +44,7 @@ test(
       const { child, ended } = reconstruct('killed');
       const early = kill < earlyKills;
       // Early ones hit creation, import and loading; the others come between photos, or within one.
-      if (!early) await newChunks(1 + Math.floor(random() * 2), ended);
+      if (!early) await newChunks(project('killed'), 1 + Math.floor(random() * 2), ended);
       await sleep(random() * (early ? 1200 : 120));
       child.kill('SIGKILL');
       await ended;

@@ -3,6 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chunkPath, projectLayout, statePath } from '../../projects/format/layout.ts';
 import { decodeSafetensors } from '../../projects/format/safetensors.ts';
@@ -41,6 +42,18 @@ export function startCli(args: readonly string[], dataFolder: string): CliProces
     child.on('close', (code) => resolve({ code, stdout, stderr })),
   );
   return { child, ended };
+}
+
+/** Resolves when so many chunk files have come that were not there before; rejects when what makes them ends first. */
+export async function newChunks(projectFolder: string, count: number, ended: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  void ended.then(() => (isOver = true));
+  const names = (): Promise<string[]> => readdir(join(projectFolder, projectLayout.chunks)).catch(() => []);
+  const before = new Set(await names());
+  while ((await names()).filter((name) => !before.has(name) && !name.endsWith('.tmp')).length < count) {
+    if (isOver) throw new Error('the run ended before it could be killed');
+    await sleep(5);
+  }
 }
 
 export interface OnDisk {

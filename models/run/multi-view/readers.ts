@@ -1,5 +1,6 @@
 // From the outputs of a family's graphs to what is said of one view.
 
+import { StudioFailure } from '../../../projects/format/result.ts';
 import type { Manifest } from '../manifest.ts';
 import { readVggt } from './read-vggt.ts';
 import type { Look, SeenView } from './view-network.ts';
@@ -9,8 +10,9 @@ export type ViewReader = (look: Look, view: number, doubted: boolean) => Promise
 
 const readers: Readonly<Record<string, ViewReader>> = { vggt: readVggt };
 
-export function readerOf({ family }: Pick<Manifest, 'family'>): ViewReader {
+/** @throws StudioFailure 'model-damaged' for a family that a newer version may know */
+export function readerOf({ id, family }: Pick<Manifest, 'id' | 'family'>): ViewReader {
   const reader = readers[family];
-  if (!reader) throw new TypeError(`Packs of the family ${family} have no reader.`);
+  if (!reader) throw new StudioFailure('model-damaged', { id, reason: `nothing here reads the answers of ${family}.` });
   return reader;
 }

@@ -6,7 +6,7 @@ const previousCount = 2;
 const similarCount = 2;
 
 /** Sum of products of two unit vectors. */
-function cosine(a: Float32Array, b: Float32Array): number {
+export function cosine(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;

@@ -8,7 +8,6 @@ import type { InstalledPack } from '../packs.ts';
 import type {
   BeginOptions,
   PhotoSource,
-  Placement,
   Reconstructor,
   SceneState,
   StepOptions,
@@ -20,19 +19,13 @@ import { focalByWeiszfeld } from '../recurrent/focal.ts';
 import { photoIntrinsics, planPicture, readPicture, type Picture } from '../recurrent/preprocess.ts';
 import { descriptorOf } from '../recurrent/submaps.ts';
 import type { SessionOptions } from '../session.ts';
-import { alignPhotos } from './global-alignment.ts';
 import { meetItself, meetPartners } from './meeting.ts';
 import { disagreementOf, samplesOfView, shownMap } from './own-map.ts';
 import { PairNetwork, type PairPredictor, type PairView } from './pair-network.ts';
 import { choosePartners } from './partners.ts';
 import { registerPhoto } from './register.ts';
 import { emptyMemory, restoreState, saveState, type MetPhoto, type PairMemory } from './saved-state.ts';
-
-/** Closing work: pairs that are aligned in one piece (one round of all pairs is at least half a piece), and how many pieces at most. */
-const pairsPerPiece = 1000;
-const mostPieces = 12;
-/** A piece that brings less than this share of the sum of distances is the last. */
-const leastGain = 1e-3;
+import { placementOf, settlePiece } from './settle.ts';
 
 /** The pack's id and the numbers that pictures are made with. */
 export interface PairSettings {
@@ -99,24 +92,9 @@ export class PairwiseReconstructor implements Reconstructor {
   }
 
   async settle(): Promise<StepOutput & { settled: boolean }> {
-    const output: StepOutput = { placed: [], waiting: [], pointMaps: [], notices: [], modelMs: 0 };
-    const { photos, edges, settling } = this.memory;
-    if (settling.done) return { ...output, settled: true };
-    const startedAtMs = performance.now();
-    const fixed = new Set(
-      photos.flatMap(({ submapIdx }, idx) => (photos[idx - 1]?.submapIdx === submapIdx ? [] : [idx])),
-    );
-    // Two at least: when even the second, more careful one brings nothing, no other will.
-    const rounds = Math.max(2, Math.min(4, Math.floor(pairsPerPiece / Math.max(1, edges.length))));
-    const aligned = alignPhotos(photos, edges, fixed, rounds, settling.damping);
-    const piece = settling.piece + 1;
-    const done = piece >= mostPieces || aligned.after >= aligned.before * (1 - leastGain);
-    const after = photos.map((photo, idx) => ({ ...photo, worldFromCamera: aligned.photos[idx].worldFromCamera }));
-    photos.forEach(({ worldFromCamera }, idx) => {
-      if (after[idx].worldFromCamera !== worldFromCamera) output.placed.push(...placementOf(after[idx]));
-    });
-    this.memory = { ...this.memory, photos: after, settling: { piece, damping: aligned.damping, done } };
-    return { ...output, settled: done, modelMs: performance.now() - startedAtMs };
+    const { memory, output } = settlePiece(this.memory);
+    this.memory = memory;
+    return output;
   }
 
   /** Pairs say nothing of places that no photo shows. */
@@ -230,9 +208,6 @@ const partnersIn = ({ photos, submapStart }: PairMemory): { idx: number; descrip
   photos.flatMap(({ photoId, descriptor }, idx) =>
     photoId !== null && idx >= submapStart ? [{ idx, descriptor }] : [],
   );
-
-const placementOf = ({ photoId, worldFromCamera, intrinsics, submapIdx, confidence }: MetPhoto): Placement[] =>
-  photoId === null ? [] : [{ photoId, worldFromCamera, intrinsics, submapIdx, confidence }];
 
 /** The photo as it is kept; its placement and point map go to the output. */
 function remember(

@@ -1,11 +1,10 @@
 // Language packs are listed and can be removed like any other, and are never offered for a run.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ModelCatalog } from '../../../../electron/studio/model-catalog.ts';
 import { addPack } from '../../../../models/run/add-pack.ts';
-import { createReconstructor } from '../../../../models/run/registry.ts';
 
 test('an added CLIP pack is listed with its kind, answers questions, and goes when it is removed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'permanence-catalog-'));
@@ -27,26 +26,6 @@ test('an added CLIP pack is listed with its kind, answers questions, and goes wh
     });
     await catalog.remove(id);
     expect(await catalog.languagePack()).toBeNull();
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-});
-
-test('a multi-view pack is called what it is when a run is asked of it, and is not offered for one', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'permanence-catalog-'));
-  try {
-    const catalog = new ModelCatalog(join(folder, 'zoo'), folder);
-    const checkpoint = new URL('../../../fixtures/models/clip-tiny/openclip.safetensors', import.meta.url).pathname;
-    const { pack } = await addPack(checkpoint, { packsFolder: catalog.addedFolder, acceptLicence: true });
-    const manifestPath = join(pack.folder, 'manifest.json');
-    await writeFile(manifestPath, JSON.stringify({ ...pack.manifest, name: 'VGGT', kind: 'multi-view' }));
-    const refusal = {
-      code: 'model-cannot-reconstruct',
-      message: 'VGGT does not reconstruct: it is a multi-view pack, and this version has nothing that runs those.',
-    };
-    await expect(catalog.packFolder(pack.manifest.id)).rejects.toMatchObject(refusal);
-    await expect(createReconstructor(pack.manifest.id, pack.folder)).rejects.toMatchObject(refusal);
-    expect((await catalog.infos('CPU')).map(({ id }) => id)).toEqual(['geometry']);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -84,8 +84,8 @@ describe('installed packs', () => {
   });
 
   test('of a kind without a runner, and methods that do not exist, are refused by name', async () => {
-    const folder = await copied((manifest) => (manifest.kind = 'multi-view'));
-    await expect(createReconstructor('mine', folder, session)).rejects.toThrow('multi-view');
+    const folder = await copied((manifest) => (manifest.kind = 'language'));
+    await expect(createReconstructor('mine', folder, session)).rejects.toThrow('it is a language pack');
     await expect(createReconstructor('nothing', null, session)).rejects.toMatchObject({ code: 'model-unknown' });
   });
 });
@@ -147,7 +147,7 @@ describe('adding a checkpoint', () => {
 
 test('a pack of a kind that nothing runs has no check', async () => {
   const pack = await findPack(null, 'tiny-recurrent');
-  const other = { ...pack, manifest: { ...pack.manifest, kind: 'multi-view' as const } };
+  const other = { ...pack, manifest: { ...pack.manifest, kind: 'geometry' as const } };
   await expect(checkPack(other, null, session)).rejects.toMatchObject({ code: 'golden-mismatch' });
 });
 

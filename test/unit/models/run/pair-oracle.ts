@@ -41,6 +41,18 @@ export function oraclePhoto(idx: number, { intrinsics: { widthPx, heightPx } }: 
   };
 }
 
+/** What each camera sees of the room, a point for every pixel, in its own axes. */
+export function cloudsOf(cameras: readonly SceneCamera[]): Vec3[][] {
+  const scene = boxRoom();
+  return cameras.map((camera) => {
+    const { depth, widthPx } = renderScene(scene, camera);
+    return Array.from(depth, (z, i): Vec3 => {
+      const [x, y] = rayThroughPixel(camera.intrinsics, (i % widthPx) + 0.5, Math.floor(i / widthPx) + 0.5);
+      return [x * z, y * z, z];
+    });
+  });
+}
+
 export class PairOracle implements PairPredictor {
   readonly provider = 'truth';
   readonly spentMs = 0;
@@ -50,16 +62,9 @@ export class PairOracle implements PairPredictor {
   private readonly wrong: Wrongness | null;
 
   constructor(cameras: readonly SceneCamera[], wrong: Wrongness | null = null) {
-    const scene = boxRoom();
     this.cameras = cameras;
     this.wrong = wrong;
-    this.clouds = cameras.map((camera) => {
-      const { depth, widthPx } = renderScene(scene, camera);
-      return Array.from(depth, (z, i): Vec3 => {
-        const [x, y] = rayThroughPixel(camera.intrinsics, (i % widthPx) + 0.5, Math.floor(i / widthPx) + 0.5);
-        return [x * z, y * z, z];
-      });
-    });
+    this.clouds = cloudsOf(cameras);
   }
 
   encode: PairPredictor['encode'] = async (image) => {
@@ -98,7 +103,7 @@ export class PairOracle implements PairPredictor {
   async dispose(): Promise<void> {}
 }
 
-function errorOf({ turnDeg, shift, lost = 0 }: Wrongness, random: () => number): Sim3 {
+export function errorOf({ turnDeg, shift, lost = 0 }: Wrongness, random: () => number): Sim3 {
   const axis = [random() - 0.5, random() - 0.5, random() - 0.5];
   const norm = Math.hypot(...axis);
   const half = ((lost > 0 && random() < lost ? 40 : turnDeg) * Math.PI) / 360;
