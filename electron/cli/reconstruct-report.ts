@@ -1,5 +1,6 @@
 // What `reconstruct` answers: one object for scripts, a few sentences for people.
 
+import { summaryOf, type RevisitSummary } from '../../projects/format/belief.ts';
 import type { RefinementReport } from '../../projects/format/refinement.ts';
 import type { ImportProgress, ProjectSnapshot, RunProgress } from '../contract/commands.ts';
 
@@ -20,6 +21,8 @@ export interface ReconstructReport {
   peakRssMb: number | null;
   /** What the newest refinement by tracks brought, one entry per world; empty when nothing was refined. */
   refined: RefinementReport[];
+  /** How what was believed at first differs from what is believed since the photos were met again; null when none was. */
+  revisited: RevisitSummary | null;
   warnings: string[];
   /** Files that were not imported and photos that have no pose, with the reason. */
   problems: { name: string; code: string; reason: string }[];
@@ -51,17 +54,24 @@ export function reportOf(
     firstPointsMs: whole(progress?.used.firstPointsMs),
     peakRssMb: whole(progress?.used.peakRssMb),
     refined: snapshot.refinements.findLast(({ undone }) => !undone)?.reports ?? [],
+    revisited: summaryOf(snapshot.beliefs),
     warnings: [...warnings],
     problems: [...(imported?.skipped ?? []), ...unplaced],
   };
 }
 
 export function sentencesOf(report: ReconstructReport): string[] {
-  const { photos, frames, registered, points, seconds, problems } = report;
+  const { photos, frames, registered, points, seconds, revisited, problems } = report;
   return [
     `${registered} of ${frames} frames are placed, ${points.toLocaleString('en')} points, ${seconds.toFixed(1)} s (${photos} photos in the project).`,
+    ...(revisited ? [sentenceOfRevisit(revisited)] : []),
     ...problems.map(({ name, reason }) => `${name}: ${reason}`),
   ];
+}
+
+function sentenceOfRevisit({ photos, distance, turnedDeg, depthRatio, firstPoints }: RevisitSummary): string {
+  const depth = depthRatio === null ? '' : `, depths became ${depthRatio.toFixed(3)} of what they were`;
+  return `${photos} photos were met again: by the median, cameras moved ${distance.toPrecision(3)} world units and turned ${turnedDeg.toFixed(2)}°${depth}. Their ${firstPoints.toLocaleString('en')} first points are kept too.`;
 }
 
 const whole = (value: number | null | undefined): number | null =>

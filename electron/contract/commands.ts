@@ -26,6 +26,7 @@ import type { AskReply, LabelReply, TrackReply } from './scene-requests.ts';
 import type { FeaturesReply, InventoryRow, SelectReply } from './select-requests.ts';
 import { spaceInputs, type SpaceOutputs } from './space-commands.ts';
 import { exportFormatIds } from '../../projects/format/export-formats.ts';
+import type { FirstBelief } from '../../projects/format/belief.ts';
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
 import type { LabelSets } from '../../projects/format/label-set.ts';
@@ -182,6 +183,8 @@ export interface ProjectSnapshot {
   /** Frames and chunks of the newest run. */
   frames: Frame[];
   chunks: PointChunk[];
+  /** Of photos of the newest run that were met again. */
+  beliefs: FirstBelief[];
   states: SavedState[];
   edits: EditRecord[];
   /** Splats of the newest run. */

@@ -1,5 +1,6 @@
 // What the host asks of the engine process, and what it answers. Messages carry paths, ids, poses and numbers, never bulk data.
 
+import type { DepthChange } from '../../projects/format/belief.ts';
 import type { Intrinsics } from '../../projects/format/intrinsics.ts';
 import type { Bounds, ChunkId, Photo, PhotoId, PointChunk, RunSettings } from '../../projects/format/scene.ts';
 import type {
@@ -63,6 +64,8 @@ export interface StepReply {
   waiting: PhotoId[];
   /** Chunk files that now exist under `chunksFolder`. A final chunk replaces the preview of its photo. */
   chunks: ChunkReply[];
+  /** How the depth of the photo differs from that of the earlier chunk that was named; null without one, or when they share no pixel. */
+  depthChange: DepthChange | null;
   /** Sentences worth telling: what was noticed, what could not be done. */
   notices: string[];
   /** Only from `settle`: true when nothing is left to do. */
@@ -78,8 +81,15 @@ export interface EngineRequests extends SceneRequests, SpaceRequests {
   begin: { input: BeginRequest; output: BeginReply };
   /** `update: false` looks without changing the state; `reset: true` starts a new submap after this photo. */
   step: {
-    /** `nextPhotoId` is a hint: that photo may be decoded while this one is looked at. */
-    input: { photoId: PhotoId; nextPhotoId: PhotoId | null; update: boolean; reset: boolean };
+    input: {
+      photoId: PhotoId;
+      /** A hint: that photo may be decoded while this one is looked at. */
+      nextPhotoId: PhotoId | null;
+      update: boolean;
+      reset: boolean;
+      /** Points of the same photo, under `chunksFolder`, with which the answer is compared. */
+      earlierChunkId: ChunkId | null;
+    };
     output: StepReply;
   };
   /** Photos that came after `begin`; they may be named in `step` from now on. */

@@ -1,5 +1,6 @@
 // Everything the host tells a user interface without being asked. Nothing in the renderer is true before its event.
 
+import type { FirstBelief } from '../../projects/format/belief.ts';
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
 import type { LabelSets } from '../../projects/format/label-set.ts';
@@ -37,6 +38,8 @@ export interface StudioEvents {
   /** New frames, and frames that moved or changed status. */
   'frames.changed': { frames: Frame[] };
   'chunks.added': { chunks: PointChunk[]; replaced: ChunkId[] };
+  /** Photos were met again: what was believed of them at first, beside what their frames say now. */
+  'beliefs.changed': { beliefs: FirstBelief[] };
   'gaussians.added': { chunks: GaussianChunk[]; replaced: ChunkId[] };
   'splats.progress': { done: number; total: number };
   /** All of the newest run, oldest first. */
@@ -64,6 +67,7 @@ const everyEvent: Record<StudioEventName, true> = {
   'run.progress': true,
   'frames.changed': true,
   'chunks.added': true,
+  'beliefs.changed': true,
   'gaussians.added': true,
   'splats.progress': true,
   'refinements.changed': true,

@@ -10,9 +10,13 @@ import type {
   StepReply,
 } from '../contract/engine.ts';
 import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { StudioFailure } from '../../projects/format/result.ts';
 import type { Reconstructor, StepOutput } from '../../models/run/reconstructor.ts';
+import type { DepthChange } from '../../projects/format/belief.ts';
+import type { ChunkId } from '../../projects/format/scene.ts';
 import { writeChunk } from './chunk-file.ts';
+import { depthChange } from './depth-change.ts';
 import { memoryUse } from './memory-use.ts';
 import { PhotoReader } from './photo-reader.ts';
 import { readState, writeState } from './state-file.ts';
@@ -65,7 +69,13 @@ export class RunSession {
     this.#reader.add(photos);
   }
 
-  async step({ photoId, nextPhotoId, update, reset }: EngineRequests['step']['input']): Promise<StepReply> {
+  async step({
+    photoId,
+    nextPhotoId,
+    update,
+    reset,
+    earlierChunkId,
+  }: EngineRequests['step']['input']): Promise<StepReply> {
     const startedAtMs = performance.now();
     const photo = this.#reader.get(photoId);
     if (!photo) throw new StudioFailure('not-found', { what: 'photo' });
@@ -76,13 +86,13 @@ export class RunSession {
     this.#reader.readAhead(photoId, nextPhotoId);
     const output = await this.#method.step(this.#reader.source(photo), { update, reset });
     if (update) this.#stepIdx++;
-    return this.#reply(output, false, startedAtMs);
+    return this.#reply(output, false, startedAtMs, await this.#changeSince(earlierChunkId, output));
   }
 
   async settle(): Promise<StepReply> {
     const startedAtMs = performance.now();
     const output = await this.#method.settle();
-    return this.#reply(output, output.settled, startedAtMs);
+    return this.#reply(output, output.settled, startedAtMs, null);
   }
 
   async save(path: string): Promise<EngineRequests['save']['output']> {
@@ -104,7 +114,19 @@ export class RunSession {
     return this.#method.dispose();
   }
 
-  async #reply(output: StepOutput, settled: boolean, startedAtMs: number): Promise<StepReply> {
+  /** Only one map comes of a photo that is met again. */
+  async #changeSince(earlierChunkId: ChunkId | null, { pointMaps }: StepOutput): Promise<DepthChange | null> {
+    const [map] = pointMaps;
+    if (earlierChunkId === null || !map) return null;
+    return depthChange(join(this.#request.chunksFolder, `${earlierChunkId}.safetensors`), map);
+  }
+
+  async #reply(
+    output: StepOutput,
+    settled: boolean,
+    startedAtMs: number,
+    depthChange: DepthChange | null,
+  ): Promise<StepReply> {
     const chunks: ChunkReply[] = [];
     for (const map of output.pointMaps) chunks.push(await writeChunk(map, this.#request.chunksFolder));
     return {
@@ -112,6 +134,7 @@ export class RunSession {
       placed: output.placed,
       waiting: output.waiting,
       chunks,
+      depthChange,
       notices: output.notices,
       settled,
       timing: { totalMs: performance.now() - startedAtMs, modelMs: output.modelMs },

@@ -81,7 +81,8 @@ export class Session {
   chunkFile(id: ChunkId): string | null {
     const inferred = this.#inferredPaths.get(id);
     if (inferred !== undefined) return inferred;
-    return this.store.chunks.byId(id) || this.store.gaussians.has(id) ? join(this.folder, chunkPath(id)) : null;
+    const { chunks, gaussians, beliefs } = this.store;
+    return chunks.byId(id) || gaussians.has(id) || beliefs.has(id) ? join(this.folder, chunkPath(id)) : null;
   }
 
   thumbFile(id: PhotoId): string | null {
@@ -113,6 +114,7 @@ export class Session {
       runs: runRows,
       frames: newest ? store.frames.list(newest.id) : [],
       chunks: newest ? store.chunks.list(newest.id) : [],
+      beliefs: newest ? store.beliefs.list(newest.id) : [],
       states: newest ? store.states.list(newest.id) : [],
       edits: this.#edits,
       gaussians: newest ? store.gaussians.list(newest.id) : [],

@@ -5,10 +5,11 @@ import { sql as project } from './migrations/0001-project.ts';
 import { sql as splats } from './migrations/0002-splats.ts';
 import { sql as refinements } from './migrations/0003-refinements.ts';
 import { sql as labels } from './migrations/0004-labels.ts';
+import { sql as beliefs } from './migrations/0005-beliefs.ts';
 import type { Sql } from './sql.ts';
 
 /** Migration i brings version i to version i + 1. Never edit one that was released; add another. */
-export const migrations: readonly string[] = [project, splats, refinements, labels];
+export const migrations: readonly string[] = [project, splats, refinements, labels, beliefs];
 
 /** 'PERM': tells our database from any other SQLite file. */
 export const applicationId = 0x5045524d;

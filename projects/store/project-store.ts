@@ -4,11 +4,13 @@ import { mkdir, realpath, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { projectLayout } from '../format/layout.ts';
 import { StudioFailure } from '../format/result.ts';
+import type { DepthChange, FirstBelief } from '../format/belief.ts';
 import type { Bounds, ChunkId, Frame, PhotoId, PointChunk, ProjectInfo, RunId } from '../format/scene.ts';
 import { fileSize, folderSize, namesIn, removeFiles, writing } from './files.ts';
 import { applicationId, migrate, migrations } from './migrate.ts';
 import { Sql } from './sql.ts';
 import { sweep } from './sweep.ts';
+import { BeliefsTable } from './tables/beliefs.ts';
 import { CamerasTable } from './tables/cameras.ts';
 import { ChunksTable } from './tables/chunks.ts';
 import { EditsTable } from './tables/edits.ts';
@@ -16,6 +18,7 @@ import { FramesTable, type FrameDraft } from './tables/frames.ts';
 import { GaussiansTable } from './tables/gaussians.ts';
 import { ImportsTable } from './tables/imports.ts';
 import { LabelSetsTable } from './tables/label-sets.ts';
+import { MeetingsTable } from './tables/meetings.ts';
 import { MetaTable } from './tables/meta.ts';
 import { PhotosTable } from './tables/photos.ts';
 import { QuestionsTable } from './tables/questions.ts';
@@ -33,12 +36,26 @@ export interface ChunkDraft {
   bounds: Bounds;
 }
 
+export interface StepDraft {
+  runId: RunId;
+  frames: readonly FrameDraft[];
+  chunks: readonly ChunkDraft[];
+  /** The step in which the state met a photo; absent when it met none. */
+  meeting?: { stepIdx: number; photoId: PhotoId };
+  /** The photo had been met before: what was believed of it at first, and how its depth has changed since. */
+  revises?: { first: FirstBelief; depth: DepthChange | null };
+}
+
 /** What one answer of the engine changed. */
 export interface CommittedStep {
   frames: Frame[];
   chunks: PointChunk[];
-  /** Chunks that the new ones took the place of: their rows are gone, their files are the caller's to delete. */
+  /** Chunks that the new ones took the place of: their rows are gone. */
   replaced: ChunkId[];
+  /** Those of them whose files nobody needs now: the caller's to delete. */
+  unneeded: ChunkId[];
+  /** New, or compared with another answer than before. */
+  beliefs: FirstBelief[];
 }
 
 /** Real paths of the projects that this process has open. POSIX locks do not keep a process from itself. */
@@ -52,6 +69,8 @@ export class ProjectStore {
   readonly runs: RunsTable;
   readonly frames: FramesTable;
   readonly chunks: ChunksTable;
+  readonly beliefs: BeliefsTable;
+  readonly meetings: MeetingsTable;
   readonly gaussians: GaussiansTable;
   readonly splatFeatures: SplatFeaturesTable;
   readonly states: StatesTable;
@@ -76,6 +95,8 @@ export class ProjectStore {
     this.runs = new RunsTable(sql);
     this.frames = new FramesTable(sql);
     this.chunks = new ChunksTable(sql);
+    this.beliefs = new BeliefsTable(sql);
+    this.meetings = new MeetingsTable(sql);
     this.gaussians = new GaussiansTable(sql);
     this.splatFeatures = new SplatFeaturesTable(sql);
     this.states = new StatesTable(sql);
@@ -202,7 +223,7 @@ export class ProjectStore {
   }
 
   /** Commits what one step of a run brought, all or nothing. Chunk files must exist already; a chunk needs a frame, given here or earlier. */
-  commitStep(step: { runId: RunId; frames: readonly FrameDraft[]; chunks: readonly ChunkDraft[] }): CommittedStep {
+  commitStep(step: StepDraft): CommittedStep {
     return this.#sql.transaction(() => {
       const frames = this.frames.upsertMany(step.runId, step.frames);
       const frameIds = new Map(frames.map(({ photoId, id }) => [photoId, id]));
@@ -215,8 +236,25 @@ export class ProjectStore {
         replaced.push(...this.chunks.put(chunk));
         return chunk;
       });
-      return { frames, chunks: chunks.filter(({ id }) => !replaced.includes(id)), replaced };
+      const { meeting, revises } = step;
+      if (meeting) this.meetings.put(step.runId, meeting.stepIdx, meeting.photoId);
+      const belief = revises && this.#keepFirst(revises, frames);
+      return {
+        frames,
+        chunks: chunks.filter(({ id }) => !replaced.includes(id)),
+        replaced,
+        unneeded: replaced.filter((id) => !this.beliefs.has(id)),
+        beliefs: belief ? [belief] : [],
+      };
     });
+  }
+
+  /** A first belief is kept when the answer to the second meeting has taken the place of its points. */
+  #keepFirst({ first, depth }: NonNullable<StepDraft['revises']>, frames: readonly Frame[]): FirstBelief | null {
+    const now = frames.find(({ id }) => id === first.frameId);
+    if (!now?.worldFromCamera || this.chunks.byId(first.points.id)) return null;
+    const { worldFromCamera, confidence } = now;
+    return this.beliefs.put({ ...first, revised: { worldFromCamera, confidence }, depth });
   }
 
   /** Several calls as one: all or nothing. */

@@ -25,6 +25,8 @@ export async function sweep(store: ProjectStore): Promise<string[]> {
   store.gaussians.remove(await missing(store.gaussians.ids(), (id) => join(folder, chunkPath(id))));
   store.splatFeatures.remove(await missing(store.splatFeatures.ids(), (id) => join(folder, chunkPath(id))));
 
+  store.beliefs.remove(await missing(store.beliefs.chunkIds(), (id) => join(folder, chunkPath(id))));
+
   const lostStates = await missing(store.states.all(), ({ runId, stepIdx }) => join(folder, statePath(runId, stepIdx)));
   if (lostStates.length > 0) {
     store.states.remove(lostStates);
@@ -36,7 +38,9 @@ export async function sweep(store: ProjectStore): Promise<string[]> {
   await removeUnknown(
     folder,
     projectLayout.chunks,
-    [...store.chunks.ids(), ...store.gaussians.ids(), ...store.splatFeatures.ids()].map(chunkPath),
+    [...store.chunks.ids(), ...store.beliefs.chunkIds(), ...store.gaussians.ids(), ...store.splatFeatures.ids()].map(
+      chunkPath,
+    ),
   );
   await removeUnknown(
     folder,

@@ -1,6 +1,7 @@
 // Actions that change how the scene is shown, and where in time one looks.
 
 import type { AppState } from '../state/app-state.svelte.ts';
+import type { BeliefView } from '../state/beliefs.svelte.ts';
 import { colourModes, frameFilters, type ColourMode, type FrameFilter } from '../state/view.svelte.ts';
 import type { Action } from './action.ts';
 
@@ -13,6 +14,13 @@ export const colourModeLabels: Readonly<Record<ColourMode, string>> = {
   normal: 'Normal',
   error: 'Error',
   moving: 'Moving',
+};
+
+/** Name and what it shows. */
+export const beliefViewLabels: Readonly<Record<BeliefView, readonly [string, string]>> = {
+  first: ['First', 'Cameras and points as believed when each photo was met first'],
+  revised: ['Revised', 'As believed since each photo was met again'],
+  both: ['Both', 'First points in teal among the revised ones'],
 };
 
 export const frameFilterLabels: Readonly<Record<FrameFilter, string>> = { all: 'All', one: 'One', upto: 'Up to now' };
@@ -65,6 +73,23 @@ export function viewActions(app: AppState): Action[] {
       words: 'a/b compare fade',
       enabled: () => app.selection.lookingThrough !== null,
       perform: () => void (app.selection.photoFade = app.selection.photoFade < 0.5 ? 1 : 0),
+    },
+    {
+      id: 'view.belief',
+      label: 'Flip between first and revised belief',
+      group: 'View',
+      keys: [{ key: 'r' }],
+      words: 'revisit met again before after changed',
+      enabled: () => inWorkspace() && app.beliefs.summary !== null,
+      perform: () => app.beliefs.show(app.beliefs.shown === 'first' ? 'revised' : 'first'),
+    },
+    {
+      id: 'view.belief-both',
+      label: 'Show first and revised belief together',
+      group: 'View',
+      words: 'revisit met again compare',
+      enabled: () => inWorkspace() && app.beliefs.summary !== null,
+      perform: () => app.beliefs.show('both'),
     },
     toggle('view.grid', 'Show or hide the grid', 'showGrid', [{ key: 'g' }]),
     ...colourModes.map((mode): Action => ({

@@ -16,7 +16,7 @@ import type { LiveViewOptions } from './live-options.ts';
 import { LiveSplit } from './live-split.ts';
 import { LiveTools } from './live-tools.ts';
 import { Pace } from './pace.ts';
-import { PointLayer, type PlacedFrame, type PointStyle } from './point-layer.ts';
+import { PointLayer, type ChunkLook, type PlacedFrame, type PointStyle } from './point-layer.ts';
 import { sceneStatistics, type SceneStatistics } from './scene-statistics.ts';
 import { SplatLayer } from './splat-layer.ts';
 import { Stage } from './stage.ts';
@@ -135,6 +135,11 @@ export class LiveView {
     // An empty scene is a new one: it may frame itself again.
     if (chunks.length === 0) this.eye.hasFramed = false;
     this.points.setChunks(chunks);
+  }
+
+  /** Chunks that are not simply seen where their frame stands. */
+  setLooks(looks: ReadonlyMap<ChunkId, ChunkLook>): void {
+    this.points.setLooks(looks);
   }
 
   setEdits({ deletedBoxes, goneRows }: EditedScene): void {

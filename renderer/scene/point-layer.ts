@@ -4,7 +4,7 @@ import { Group, Matrix3, Vector3, type Matrix4, type ShaderMaterial } from 'thre
 import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { RowBits } from '../../projects/format/row-set.ts';
 import type { ChunkId, Frame, FrameId, PointChunk } from '../../projects/format/scene.ts';
-import type { Vec3 } from '../../projects/format/sim3.ts';
+import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
 import { matrixOf } from './axes.ts';
 import { ChunkLoader } from './chunk-loader.ts';
 import { packBoxes, type BoxRange } from './deletion-texture.ts';
@@ -25,6 +25,15 @@ export interface PlacedFrame {
   share: number;
 }
 
+/** How a chunk is seen that is not simply seen where its frame stands. */
+export interface ChunkLook {
+  visible: boolean;
+  /** null: the pose of its frame. */
+  worldFromCamera: Sim3 | null;
+  /** Beside other points of the same surfaces: in a colour that tells them apart. */
+  tinted: boolean;
+}
+
 export interface PointStyle {
   source: ColourSource;
   ramp: readonly (readonly [number, number, number])[];
@@ -43,6 +52,7 @@ export class PointLayer {
   private readonly failed = new Set<ChunkId>();
   private frames: ReadonlyMap<FrameId, PlacedFrame> = new Map();
   private chunks: ReadonlyMap<ChunkId, PointChunk> = new Map();
+  private looks: ReadonlyMap<ChunkId, ChunkLook> = new Map();
   private boxRanges: ReadonlyMap<FrameId, BoxRange> = new Map();
   private readonly gone = new RowTextures();
   private readonly chosen = new RowTextures();
@@ -76,6 +86,13 @@ export class PointLayer {
     for (const [id, cloud] of this.clouds)
       // A preview stays until its final chunk is here, so that nothing blinks.
       if (!this.chunks.has(id) && !this.isBeingReplaced(cloud)) this.drop(id);
+    this.loader.pump();
+    this.onChange();
+  }
+
+  setLooks(looks: ReadonlyMap<ChunkId, ChunkLook>): void {
+    this.looks = looks;
+    for (const cloud of this.clouds.values()) this.placeCloud(cloud);
     this.loader.pump();
     this.onChange();
   }
@@ -130,8 +147,7 @@ export class PointLayer {
     let more = false;
     let uploads = 0;
     for (const cloud of this.clouds.values()) {
-      const placed = this.frames.get(cloud.chunk.frameId);
-      cloud.group.visible = placed?.visible === true;
+      cloud.group.visible = this.isVisible(cloud.chunk);
       if (!cloud.group.visible) continue;
       const count = Math.ceil(cloud.available * share);
       let waits = cloud.show(count);
@@ -147,7 +163,11 @@ export class PointLayer {
   }
 
   *visibleClouds(): Generator<PointCloud> {
-    for (const cloud of this.clouds.values()) if (this.frames.get(cloud.chunk.frameId)?.visible) yield cloud;
+    for (const cloud of this.clouds.values()) if (this.isVisible(cloud.chunk)) yield cloud;
+  }
+
+  private isVisible({ id, frameId }: PointChunk): boolean {
+    return this.frames.get(frameId)?.visible === true && this.looks.get(id)?.visible !== false;
   }
 
   /** After the graphics context was lost and came back: everything is fetched again. */
@@ -180,6 +200,7 @@ export class PointLayer {
     uniforms.uChosen.value = chosen.texture;
     uniforms.uChosenCount.value = chosen.count;
     uniforms.uFirstRow.value = firstRow;
+    uniforms.uTinted.value = this.looks.get(cloud.chunk.id)?.tinted ? 1 : 0;
     uniforms.uFrameShare.value = placed?.share ?? 0;
     const camera = frame?.intrinsics;
     // Width of one grid cell at depth 1: a point of that size just closes the surface it was seen on.
@@ -206,7 +227,8 @@ export class PointLayer {
   }
 
   private placeCloud(cloud: PointCloud): void {
-    const pose = this.frames.get(cloud.chunk.frameId)?.frame.worldFromCamera;
+    const { id, frameId } = cloud.chunk;
+    const pose = this.looks.get(id)?.worldFromCamera ?? this.frames.get(frameId)?.frame.worldFromCamera;
     if (!pose) return;
     matrixOf(pose, cloud.group.matrix);
     cloud.group.matrixWorldNeedsUpdate = true;
@@ -226,13 +248,14 @@ export class PointLayer {
   private mostWanted(underWay: ReadonlySet<ChunkId>): { id: ChunkId; keep: number } | null {
     let best: ChunkId | null = null;
     let bestCost = Infinity;
-    for (const { id, frameId } of this.chunks.values()) {
+    for (const chunk of this.chunks.values()) {
+      const { id, frameId } = chunk;
       if (this.clouds.has(id) || underWay.has(id) || this.failed.has(id)) continue;
       const placed = this.frames.get(frameId);
       const at = placed?.frame.worldFromCamera?.translation;
       if (!placed || !at) continue;
       const distance = Math.hypot(at[0] - this.eyeInWorld.x, at[1] - this.eyeInWorld.y, at[2] - this.eyeInWorld.z);
-      const cost = distance + (placed.visible ? 0 : 1e9);
+      const cost = distance + (this.isVisible(chunk) ? 0 : 1e9);
       if (cost < bestCost) [best, bestCost] = [id, cost];
     }
     return best === null ? null : { id: best, keep: this.keepPerChunk() };

@@ -13,7 +13,7 @@ export type ColourSource = (typeof colourSources)[number];
 const vertexShader = /* glsl */ `
 in vec4 color;
 in vec4 extra;
-uniform float uMinConfidence, uPixelsPerUnit, uSizeFactor, uFootprint, uSpread, uFrameShare, uMostPx, uInferred, uBacks;
+uniform float uMinConfidence, uPixelsPerUnit, uSizeFactor, uFootprint, uSpread, uFrameShare, uMostPx, uInferred, uBacks, uTinted;
 uniform int uSource, uBoxFrom, uBoxCount, uFirstRow, uGoneCount, uChosenCount;
 uniform vec3 uChosenColor;
 uniform vec2 uRange;
@@ -94,6 +94,8 @@ void main() {
   else if (uSource == 6) vColor = ramp(extra.z * extra.z + extra.z * 0.6);
   else vColor = (flags & 1) != 0 ? uRamp[${rampStops - 1}] : mix(vec3(dot(color.rgb, vec3(0.3, 0.59, 0.11))), uRamp[0], 0.35);
   if (inferred) vColor = mix(vColor, vec3(0.62, 0.5, 0.95), 0.7);
+  float light = dot(vColor, vec3(0.3, 0.59, 0.11));
+  if (uTinted > 0.5) vColor = mix(vColor, vec3(0.37, 0.82, 0.73) * (0.35 + 0.75 * light), 0.65);
   if (isIn(uChosen, uChosenCount)) vColor = mix(vColor, uChosenColor * (0.4 + 0.75 * dot(vColor, vec3(0.3, 0.59, 0.11))), 0.75);
 }`;
 
@@ -120,6 +122,7 @@ export interface PointUniforms {
   uMostPx: IUniform<number>;
   uInferred: IUniform<number>;
   uBacks: IUniform<number>;
+  uTinted: IUniform<number>;
   uSource: IUniform<number>;
   uBoxFrom: IUniform<number>;
   uBoxCount: IUniform<number>;
@@ -148,6 +151,7 @@ export function createPointMaterial(): { material: ShaderMaterial; uniforms: Poi
     uMostPx: { value: 24 },
     uInferred: { value: 1 },
     uBacks: { value: 0 },
+    uTinted: { value: 0 },
     uSource: { value: 0 },
     uBoxFrom: { value: 0 },
     uBoxCount: { value: 0 },

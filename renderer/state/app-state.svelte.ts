@@ -6,6 +6,7 @@ import { usualLabelSets } from '../../projects/format/label-set.ts';
 import type { FrameId, ProjectInfo } from '../../projects/format/scene.ts';
 import { AnswersFollow } from './answers-follow.ts';
 import { AskState } from './ask.svelte.ts';
+import { BeliefsState } from './beliefs.svelte.ts';
 import { EditsState } from './edits.svelte.ts';
 import { FilmState } from './film.svelte.ts';
 import { FramesState } from './frames.svelte.ts';
@@ -38,6 +39,7 @@ export class AppState {
   readonly selection = new SelectionState();
   readonly run = new RunState();
   readonly frames = new FramesState();
+  readonly beliefs = new BeliefsState();
   readonly splats = new SplatsState();
   readonly ask: AskState;
   readonly labels: LabelsState;
@@ -103,6 +105,7 @@ export class AppState {
     this.photos.watchedFolder = snapshot.watchedFolder;
     this.run.reset(snapshot.runs, snapshot.run);
     this.frames.reset(snapshot.frames, snapshot.chunks, snapshot.states);
+    this.beliefs.reset(snapshot.beliefs);
     this.splats.reset(snapshot.gaussians);
     this.refinements.records = snapshot.refinements;
     this.shell.page = 'workspace';
@@ -132,6 +135,7 @@ export class AppState {
     this.photos.import = null;
     this.run.reset([], null);
     this.frames.reset([], [], []);
+    this.beliefs.reset([]);
     this.splats.reset([]);
     this.refinements.records = [];
     this.track.clear();

@@ -30,6 +30,7 @@ export function connect(app: AppState): () => void {
     api.on('run.changed', ({ run }) => {
       if (!app.run.change(run)) return;
       app.frames.startRun(run);
+      app.beliefs.reset([]);
       app.splats.reset([]);
       app.refinements.records = [];
       app.inferred.clear();
@@ -43,6 +44,10 @@ export function connect(app: AppState): () => void {
     api.on('chunks.added', ({ chunks, replaced }) => {
       app.frames.addChunks(chunks, replaced);
       app.splats.pointsReplaced(replaced);
+    }),
+    api.on('beliefs.changed', ({ beliefs }) => {
+      // Of an older run, after a new one has begun: nobody shows it.
+      app.beliefs.add(beliefs.filter(({ frameId }) => app.frames.get(frameId)));
     }),
     api.on('gaussians.added', ({ chunks, replaced }) => {
       app.splats.add(chunks, replaced);

@@ -1,39 +1,23 @@
 // A story: the state of a recurrent run is asked what a view that nobody took would show; the answer comes and goes beside the photos' points.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { arcCameras } from '../../projects/sample/presets.ts';
 import { plainSettings } from '../support/engine/ledger-project.ts';
-import { renderedFolder } from '../support/rendered-project.ts';
-import { openStudio, type StudioDriver } from '../support/studio-driver.ts';
+import { recurrentStudio, type RecurrentStudio } from '../support/recurrent-studio.ts';
+import type { StudioDriver } from '../support/studio-driver.ts';
 
-const checkpoint = fileURLToPath(new URL('../fixtures/models/permanence-toy.safetensors', import.meta.url));
-let folder: string;
-let photosFolder: string;
+let begun: RecurrentStudio;
 let studio: StudioDriver;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'permanence-unseen-'));
-  const { photoPaths } = await renderedFolder(folder, { cameras: arcCameras(3, 160, 120, 24) });
-  studio = await openStudio({ project: 'Unseen' });
-  photosFolder = dirname(photoPaths[0]);
+  begun = await recurrentStudio('Unseen');
+  studio = begun.studio;
 }, 300_000);
-afterAll(async () => {
-  await studio?.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => begun?.close());
 
 const layer = () => studio.page.getByRole('group', { name: 'Layers' }).getByRole('button', { name: 'Inferred' });
 
 test('a checkpoint of our own runs over photos', { timeout: 180_000 }, async () => {
-  const { id } = await studio.tell('models.add', { source: { kind: 'path', path: checkpoint }, acceptLicence: true });
-  await studio.tell('import.start', { sources: [{ kind: 'path', path: photosFolder }], copy: false });
-  const photos = async (): Promise<number> => (await studio.tell('project.snapshot', null))?.photos.length ?? 0;
-  await expect.poll(photos, { timeout: 60_000 }).toBe(3);
-  await studio.tell('run.start', { modelId: id, settings: plainSettings });
+  await studio.tell('run.start', { modelId: begun.modelId, settings: plainSettings });
   await studio.waitForRun();
 });
 

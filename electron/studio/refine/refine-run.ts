@@ -39,7 +39,7 @@ export async function refineRun(
   tellMoved(store, emitter, runId, frames);
   if (points.chunks.length > 0) emitter.emit('chunks.added', { chunks: points.chunks, replaced: points.replaced });
   // A file that stays is swept when the project is opened.
-  for (const id of points.replaced) await rm(join(store.folder, chunkPath(id)), { force: true }).catch(() => undefined);
+  for (const id of points.unneeded) await rm(join(store.folder, chunkPath(id)), { force: true }).catch(() => undefined);
   return { reports, refinement, frames };
 }
 

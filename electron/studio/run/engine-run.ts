@@ -1,9 +1,19 @@
 // One life of the engine within a run: begun from a saved state, then stepped, settled and saved until it ends or dies.
 
 import type { BeginRequest, EnginePhoto, EngineProgressReport, StepReply } from '../../contract/engine.ts';
-import type { PhotoId } from '../../../projects/format/scene.ts';
+import type { ChunkId, PhotoId } from '../../../projects/format/scene.ts';
 import type { EngineClient } from '../engine-client.ts';
 import type { StateKeeper } from './state-keeper.ts';
+
+export interface Meeting {
+  photoId: PhotoId;
+  /** Probably the next one. */
+  nextPhotoId: PhotoId | null;
+  /** false: the photo is looked at, the state stays as it is. */
+  update: boolean;
+  /** Points with which the answer is compared. */
+  earlierChunkId: ChunkId | null;
+}
 
 type Report = (progress: EngineProgressReport) => void;
 
@@ -47,11 +57,10 @@ export class EngineRun {
     for (const { id } of news) this.#knownPhotoIds.add(id);
   }
 
-  /** @param update false: the photo is looked at, the state stays as it is */
-  async meet(photoId: PhotoId, nextPhotoId: PhotoId | null, update: boolean, report: Report): Promise<StepReply> {
-    const reply = await this.#engine.request('step', { photoId, nextPhotoId, update, reset: false }, report);
+  async meet(meeting: Meeting, report: Report): Promise<StepReply> {
+    const reply = await this.#engine.request('step', { ...meeting, reset: false }, report);
     this.stepIdx = reply.stepIdx;
-    if (update) this.#savedStepIdx = null;
+    if (meeting.update) this.#savedStepIdx = null;
     return reply;
   }
 

@@ -14,14 +14,11 @@ export class RunQueue {
   #retry: PhotoId[] = [];
 
   /**
-   * Photos that were met after the state the engine starts from, in the order in which they were met: the same photos in
+   * @param photoIds met after the state the engine starts from, in the order in which they were met: the same photos in
    * the same order give the same state again. Photos excluded since then stay part of what the run has seen.
    */
-  rewindTo(stateStepIdx: number, frames: Iterable<Frame>): void {
-    this.#replay = [...frames]
-      .filter((frame) => frame.status !== 'failed' && frame.stepIdx >= stateStepIdx)
-      .sort((a, b) => a.stepIdx - b.stepIdx)
-      .map(({ photoId }) => photoId);
+  replay(photoIds: readonly PhotoId[]): void {
+    this.#replay = [...photoIds];
   }
 
   /** Photos to meet once more when all others are through. */
@@ -36,8 +33,15 @@ export class RunQueue {
     return [...this.#replay, ...fresh, ...this.#retry.filter((id) => !replay.has(id) && !fresh.includes(id))];
   }
 
-  /** The photo is through, whatever became of it. */
+  /** The photo is through. One that was met twice comes again in its second place. */
   met(photoId: PhotoId): void {
+    const idx = this.#replay.indexOf(photoId);
+    if (idx >= 0) this.#replay.splice(idx, 1);
+    this.#retry = this.#retry.filter((id) => id !== photoId);
+  }
+
+  /** The photo could not be met, and is not asked for again. */
+  leaveOut(photoId: PhotoId): void {
     this.#replay = this.#replay.filter((id) => id !== photoId);
     this.#retry = this.#retry.filter((id) => id !== photoId);
   }

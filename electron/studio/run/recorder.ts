@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { StepReply } from '../../contract/engine.ts';
 import type { Emitter } from '../emitter.ts';
 import { chunkPath } from '../../../projects/format/layout.ts';
+import type { FirstBelief } from '../../../projects/format/belief.ts';
 import type { Frame, PhotoId, RunId } from '../../../projects/format/scene.ts';
 import type { FrameDraft } from '../../../projects/store/tables/frames.ts';
 import type { ProjectStore } from '../../../projects/store/project-store.ts';
@@ -32,19 +33,41 @@ export class RunRecorder {
     return sum;
   }
 
-  /** Records one answer of `step` or `settle`. @param shownPhotoId the photo that was met in this step; null in closing work */
-  record(reply: StepReply, shownPhotoId: PhotoId | null): void {
+  /**
+   * What was believed of a photo before it is met again: what is kept of its first meeting, or what is believed now. null when it
+   * has no points.
+   * @param again false: only what is kept counts, for the photo is met for the first time or once more after a crash
+   */
+  firstBelief(photoId: PhotoId, again: boolean): FirstBelief | null {
+    const frame = this.frames.get(photoId);
+    const kept = frame ? this.#store.beliefs.ofFrame(frame.id) : null;
+    if (kept || !again || !frame?.worldFromCamera) return kept;
+    const { id: frameId, worldFromCamera, intrinsics, confidence } = frame;
+    const points = this.#store.chunks.ofFrame(frameId).find(({ kind }) => kind === 'final');
+    const revised = { worldFromCamera, confidence };
+    return points ? { frameId, worldFromCamera, intrinsics, confidence, points, revised, depth: null } : null;
+  }
+
+  /**
+   * Records one answer of `step` or `settle`.
+   * @param shownPhotoId the photo that the state met in this step; null when it met none
+   * @param first what was believed of the photo at first, when it is met again
+   */
+  record(reply: StepReply, shownPhotoId: PhotoId | null, first: FirstBelief | null): void {
     const drafts = draftsOf(reply, shownPhotoId, this.frames);
-    const { frames, chunks, replaced } = this.#store.commitStep({
+    const { frames, chunks, replaced, unneeded, beliefs } = this.#store.commitStep({
       runId: this.#runId,
       frames: drafts,
       chunks: reply.chunks,
+      ...(shownPhotoId !== null && { meeting: { stepIdx: Math.max(0, reply.stepIdx - 1), photoId: shownPhotoId } }),
+      ...(first && { revises: { first, depth: reply.depthChange } }),
     });
     for (const frame of frames) this.frames.set(frame.photoId, frame);
     for (const chunk of chunks) this.#pointsByFrame.set(chunk.frameId, chunk.count);
     if (frames.length > 0) this.#emitter.emit('frames.changed', { frames });
     if (chunks.length > 0) this.#emitter.emit('chunks.added', { chunks, replaced });
-    this.#deleteFiles(replaced);
+    if (beliefs.length > 0) this.#emitter.emit('beliefs.changed', { beliefs });
+    this.#deleteFiles(unneeded);
   }
 
   /** Frames that refinement has moved. */
@@ -52,9 +75,18 @@ export class RunRecorder {
     for (const frame of frames) this.frames.set(frame.photoId, frame);
   }
 
-  /** The photo could not be used. Its earlier place in the run, if it had one, is given up. */
-  recordFailure(photoId: PhotoId, stepIdx: number, reason: string): void {
+  /**
+   * The photo could not be used. Its earlier place in the run, if it had one, is given up.
+   * @returns steps in which it had been met, and is no more
+   */
+  recordFailure(photoId: PhotoId, stepIdx: number, reason: string): number[] {
     const before = this.frames.get(photoId);
+    const steps = this.#store.meetings.leaveOut(this.#runId, stepIdx, photoId);
+    const first = before ? this.#store.beliefs.ofFrame(before.id) : null;
+    if (first) {
+      this.#store.beliefs.remove([first.points.id]);
+      this.#deleteFiles([first.points.id]);
+    }
     const lost = before ? this.#store.chunks.ofFrame(before.id).map(({ id }) => id) : [];
     if (lost.length > 0) {
       this.#emitter.emit('chunks.added', { chunks: [], replaced: lost });
@@ -69,6 +101,7 @@ export class RunRecorder {
     });
     for (const frame of frames) this.frames.set(frame.photoId, frame);
     this.#emitter.emit('frames.changed', { frames });
+    return steps;
   }
 
   /**

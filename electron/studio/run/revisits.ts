@@ -87,6 +87,12 @@ export class Revisits {
     return true;
   }
 
+  /** @param steps that the state will not have made, because their photo is gone: the pass began so much earlier */
+  leftOut(steps: readonly number[]): void {
+    const began = this.#step;
+    if (this.updating && began !== null) this.#step = began - steps.filter((stepIdx) => stepIdx < began).length;
+  }
+
   /** Placed frames, in the order in which the photos were met, of photos that are not left out now. */
   #placed(): Frame[] {
     const excluded = this.#excludedPhotoIds();

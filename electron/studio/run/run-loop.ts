@@ -1,7 +1,7 @@
 // Drives one run: asks the engine for one photo at a time, records the answers, saves states, and survives the engine's death.
 
 import type { RunProgress } from '../../contract/commands.ts';
-import type { BeginRequest, EnginePhoto, StepReply } from '../../contract/engine.ts';
+import type { BeginRequest, EnginePhoto, EngineProgressReport, StepReply } from '../../contract/engine.ts';
 import type { ErrorCode } from '../../../projects/format/errors.ts';
 import { sentenceOfReport } from '../../../projects/format/refinement.ts';
 import { errorOf, type StudioError } from '../../../projects/format/result.ts';
@@ -142,11 +142,11 @@ export class RunLoop {
       this.#o.engines.get(),
       this.#states,
       { ...this.#o.places, modelId, settings, photos: this.#enginePhotos() },
-      ({ stage, fraction }) => this.#tell(stage, fraction),
+      this.#report,
     );
     this.#mishaps.succeeded(this.#activity);
     this.#provider = engineRun.provider;
-    this.#queue.rewindTo(engineRun.stepIdx, this.#recorder.frames.values());
+    this.#queue.replay(this.#o.store.meetings.from(this.#run.id, engineRun.stepIdx));
     return engineRun;
   }
 
@@ -182,9 +182,12 @@ export class RunLoop {
     this.#tell(again ? this.#revisits.stage : `Meeting photo ${engineRun.stepIdx + 1}`);
     await engineRun.introduce(this.#enginePhotos());
     const startedAtMs = performance.now();
-    const reply = await engineRun.meet(photoId, next, update, ({ stage, fraction }) => this.#tell(stage, fraction));
-    // A photo that was only looked at keeps its step: with it a crash finds the order in which the state was made.
-    this.#record(reply, update ? photoId : null, performance.now() - startedAtMs);
+    const first = this.#recorder.firstBelief(photoId, again !== null);
+    const meeting = { photoId, nextPhotoId: next, update, earlierChunkId: first?.points.id ?? null };
+    const reply = await engineRun.meet(meeting, this.#report);
+    // A photo that was only looked at keeps its step: it did not make the state.
+    this.#recorder.record(reply, update ? photoId : null, first);
+    this.#recorded(reply, update ? photoId : null, performance.now() - startedAtMs);
     if (again) this.#revisits.met(again);
     if (update && engineRun.stepIdx % stepsBetweenStates === 0) await this.#save(engineRun);
   }
@@ -192,9 +195,10 @@ export class RunLoop {
   async #settle(engineRun: EngineRun): Promise<void> {
     this.#activity = { kind: 'settle' };
     this.#tell('Adjusting all cameras');
-    const reply = await engineRun.settle(({ stage, fraction }) => this.#tell(stage, fraction));
+    const reply = await engineRun.settle(this.#report);
     this.#settled = reply.settled;
-    this.#record(reply, null, null);
+    this.#recorder.record(reply, null, null);
+    this.#recorded(reply, null, null);
   }
 
   /** Tried once: without it the run is as good as before. The built-in method has adjusted its cameras itself. */
@@ -203,15 +207,12 @@ export class RunLoop {
     const { store, emitter, engines, places } = this.#o;
     if (!this.#run.settings.refine || places.packFolder === null || isRefined(store, this.#run.id)) return;
     this.#activity = { kind: 'settle' };
-    const outcome = await refineRun(store, emitter, engines.get(), this.#run.id, ({ stage, fraction }) =>
-      this.#tell(stage, fraction),
-    );
+    const outcome = await refineRun(store, emitter, engines.get(), this.#run.id, this.#report);
     this.#recorder.moved(outcome.frames);
     for (const report of outcome.reports) this.#notice('info', null, sentenceOfReport(report));
   }
 
-  #record(reply: StepReply, shownPhotoId: PhotoId | null, durationMs: number | null): void {
-    this.#recorder.record(reply, shownPhotoId);
+  #recorded(reply: StepReply, shownPhotoId: PhotoId | null, durationMs: number | null): void {
     this.#mishaps.succeeded(this.#activity);
     if (shownPhotoId !== null) this.#queue.met(shownPhotoId);
     this.#usage.add(reply, durationMs);
@@ -248,12 +249,8 @@ export class RunLoop {
       this.#notice('warning', problem.code, `${problem.sentence} The run goes on from an earlier one.`);
     } else if (activity.kind === 'photo' && verdict === 'fail-photo-and-restart') {
       const name = this.#o.store.photos.byId(activity.photoId)?.name ?? activity.photoId;
-      this.#failPhoto(
-        activity.photoId,
-        null,
-        `${name} was left out because it stopped the reconstruction twice.`,
-        stepIdx,
-      );
+      const sentence = `${name} was left out because it stopped the reconstruction twice.`;
+      this.#failPhoto(activity.photoId, null, sentence, stepIdx);
     } else if (verdict === 'skip-settling') {
       this.#settled = true;
       this.#notice('warning', problem.code, `The closing adjustment was left out. ${problem.sentence}`);
@@ -269,8 +266,8 @@ export class RunLoop {
       this.#notice('warning', code, `${sentence.replace(/\.$/, '')}; what was believed of it at first stays.`);
       return;
     }
-    this.#recorder.recordFailure(photoId, stepIdx ?? this.#engineRun?.stepIdx ?? 0, sentence);
-    this.#queue.met(photoId);
+    this.#revisits.leftOut(this.#recorder.recordFailure(photoId, stepIdx ?? this.#engineRun?.stepIdx ?? 0, sentence));
+    this.#queue.leaveOut(photoId);
     this.#notice('warning', code, sentence);
   }
 
@@ -290,6 +287,8 @@ export class RunLoop {
   #notice(level: 'info' | 'warning' | 'error', code: ErrorCode | null, sentence: string): void {
     this.#o.emitter.emit('notice', { level, place: 'run', code, sentence });
   }
+
+  readonly #report = ({ stage, fraction }: EngineProgressReport): void => this.#tell(stage, fraction);
 
   #tell(stage: string, fraction: number | null = null): void {
     this.#stage = stage;

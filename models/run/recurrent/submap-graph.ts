@@ -1,7 +1,8 @@
 // Places submaps so that all measured relations between them hold as well as they can: a pose graph over similarities.
 //
 // Levenberg–Marquardt in the tangent space, the first submap fixed (the recipe of VGGT-Long, model-facts 2.7). A run has few submaps, so
-// derivatives are taken numerically and the system is solved densely.
+// derivatives are taken numerically and the system is solved densely. It is filled and solved in place: the engine's memory must not
+// depend on how many parts a run has.
 
 import {
   compose,
@@ -31,20 +32,19 @@ export function optimiseSubmaps(worldFromSubmap: readonly Sim3[], edges: readonl
   let poses = [...worldFromSubmap];
   const free = poses.length - 1;
   if (free < 1) return poses;
-  let residuals = residualsOf(poses, edges);
-  let cost = sumOfSquares(residuals);
+  const system = new System(7 * free);
+  let cost = costOf(poses, edges);
   let damping = 1e-6;
   for (let round = 0; round < rounds && cost > 1e-18; round++) {
-    const { hessian, gradient } = normalEquations(poses, edges, residuals);
-    const change = solve(hessian, gradient, damping);
+    for (const edge of edges) linearise(system, poses, edge);
+    const change = system.solve(damping);
     const candidate = poses.map((pose, idx) =>
       idx === 0 ? pose : moved(pose, change.subarray(7 * (idx - 1), 7 * idx)),
     );
-    const candidateResiduals = residualsOf(candidate, edges);
-    const candidateCost = sumOfSquares(candidateResiduals);
+    const candidateCost = costOf(candidate, edges);
     if (candidateCost < cost) {
       const gain = cost - candidateCost;
-      [poses, residuals, cost] = [candidate, candidateResiduals, candidateCost];
+      [poses, cost] = [candidate, candidateCost];
       damping = Math.max(1e-12, damping / 2);
       if (gain < 1e-15) break;
     } else damping *= 2;
@@ -52,21 +52,22 @@ export function optimiseSubmaps(worldFromSubmap: readonly Sim3[], edges: readonl
   return poses;
 }
 
-/** Seven numbers per edge: rotation vector, translation, logarithm of scale of (measured)⁻¹ ∘ (as placed). */
-function residualsOf(poses: readonly Sim3[], edges: readonly SubmapEdge[]): Float64Array {
-  const out = new Float64Array(7 * edges.length);
-  edges.forEach(({ from, to, fromFromTo }, idx) => {
-    const error = compose(inverse(fromFromTo), compose(inverse(poses[from]), poses[to]));
-    const [x, y, z, w] = error.rotation;
-    const sine = Math.hypot(x, y, z);
-    const angle = 2 * Math.atan2(sine, Math.abs(w)) * Math.sign(w || 1);
-    const factor = sine > 1e-12 ? angle / sine : 2;
-    out.set([x * factor, y * factor, z * factor, ...error.translation, Math.log(error.scale)], 7 * idx);
-  });
-  return out;
+/** Seven numbers: rotation vector, translation, logarithm of scale of (measured)⁻¹ ∘ (as placed). */
+function residualOf(worldFromFrom: Sim3, worldFromTo: Sim3, fromFromTo: Sim3): number[] {
+  const error = compose(inverse(fromFromTo), compose(inverse(worldFromFrom), worldFromTo));
+  const [x, y, z, w] = error.rotation;
+  const sine = Math.hypot(x, y, z);
+  const angle = 2 * Math.atan2(sine, Math.abs(w)) * Math.sign(w || 1);
+  const factor = sine > 1e-12 ? angle / sine : 2;
+  return [x * factor, y * factor, z * factor, ...error.translation, Math.log(error.scale)];
 }
 
-const sumOfSquares = (values: Float64Array): number => values.reduce((sum, value) => sum + value * value, 0);
+const costOf = (poses: readonly Sim3[], edges: readonly SubmapEdge[]): number =>
+  edges.reduce(
+    (sum, { from, to, fromFromTo }) =>
+      residualOf(poses[from], poses[to], fromFromTo).reduce((square, value) => square + value * value, sum),
+    0,
+  );
 
 /** pose ∘ exp(change): rotation vector, translation, logarithm of scale. */
 function moved(pose: Sim3, change: Float64Array): Sim3 {
@@ -82,51 +83,76 @@ function moved(pose: Sim3, change: Float64Array): Sim3 {
   };
 }
 
-function normalEquations(
-  poses: readonly Sim3[],
-  edges: readonly SubmapEdge[],
-  residuals: Float64Array,
-): { hessian: Float64Array[]; gradient: Float64Array } {
-  const count = 7 * (poses.length - 1);
-  const columns: Float64Array[] = [];
-  for (let i = 0; i < count; i++) {
-    const node = 1 + Math.floor(i / 7);
-    const nudge = new Float64Array(7);
-    nudge[i % 7] = step;
-    const nudged = poses.map((pose, idx) => (idx === node ? moved(pose, nudge) : pose));
-    columns.push(residualsOf(nudged, edges).map((value, k) => (value - residuals[k]) / step));
-  }
-  const product = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, k) => sum + value * b[k], 0);
-  return {
-    hessian: columns.map((a) => Float64Array.from(columns, (b) => product(a, b))),
-    gradient: Float64Array.from(columns, (a) => -product(a, residuals)),
-  };
-}
-
-/** Solves (H + λ·diag(H) + tiny)·x = g by Gaussian elimination with pivots. */
-function solve(hessian: readonly Float64Array[], gradient: Float64Array, damping: number): Float64Array {
-  const n = gradient.length;
-  const rows = hessian.map((row, i) => {
-    const out = new Float64Array(n + 1);
-    out.set(row);
-    out[i] += damping * row[i] + 1e-12;
-    out[n] = gradient[i];
-    return out;
-  });
-  for (let c = 0; c < n; c++) {
-    let pivot = c;
-    for (let r = c + 1; r < n; r++) if (Math.abs(rows[r][c]) > Math.abs(rows[pivot][c])) pivot = r;
-    [rows[c], rows[pivot]] = [rows[pivot], rows[c]];
-    for (let r = c + 1; r < n; r++) {
-      const factor = rows[r][c] / rows[c][c];
-      if (factor !== 0) for (let k = c; k <= n; k++) rows[r][k] -= factor * rows[c][k];
+/** Adds one relation to the system: it depends on the poses of its two submaps only. */
+function linearise(system: System, poses: readonly Sim3[], { from, to, fromFromTo }: SubmapEdge): void {
+  const residual = residualOf(poses[from], poses[to], fromFromTo);
+  const columns: { unknown: number; derivative: number[] }[] = [];
+  const nudge = new Float64Array(7);
+  for (const node of [from, to]) {
+    if (node === 0) continue;
+    for (let k = 0; k < 7; k++) {
+      nudge.fill(0)[k] = step;
+      const nudged = moved(poses[node], nudge);
+      const shifted = residualOf(node === from ? nudged : poses[from], node === to ? nudged : poses[to], fromFromTo);
+      const derivative = shifted.map((value, idx) => (value - residual[idx]) / step);
+      columns.push({ unknown: 7 * (node - 1) + k, derivative });
     }
   }
-  const x = new Float64Array(n);
-  for (let r = n - 1; r >= 0; r--) {
-    let sum = rows[r][n];
-    for (let k = r + 1; k < n; k++) sum -= rows[r][k] * x[k];
-    x[r] = sum / rows[r][r];
-  }
-  return x;
+  system.add(columns, residual);
 }
+
+/** Normal equations JᵀJ·x = −Jᵀr of a least squares problem, filled piece by piece and solved in place. */
+class System {
+  private readonly count: number;
+  /** count rows of count + 1 numbers: JᵀJ, and −Jᵀr on the right. */
+  private readonly rows: Float64Array;
+  private readonly solution: Float64Array;
+
+  constructor(count: number) {
+    this.count = count;
+    this.rows = new Float64Array(count * (count + 1));
+    this.solution = new Float64Array(count);
+  }
+
+  add(columns: readonly { unknown: number; derivative: readonly number[] }[], residual: readonly number[]): void {
+    const width = this.count + 1;
+    for (const { unknown, derivative } of columns) {
+      for (const other of columns) this.rows[unknown * width + other.unknown] += product(derivative, other.derivative);
+      this.rows[unknown * width + this.count] -= product(derivative, residual);
+    }
+  }
+
+  /**
+   * Solves (H + λ·diag(H) + tiny)·x = g by Gaussian elimination with pivots, and empties the system for the next round.
+   * @returns a view that the next call overwrites
+   */
+  solve(damping: number): Float64Array {
+    const { count: n, rows, solution } = this;
+    const width = n + 1;
+    for (let i = 0; i < n; i++) rows[i * width + i] += damping * rows[i * width + i] + 1e-12;
+    for (let c = 0; c < n; c++) {
+      let pivot = c;
+      for (let r = c + 1; r < n; r++) if (Math.abs(rows[r * width + c]) > Math.abs(rows[pivot * width + c])) pivot = r;
+      if (pivot !== c)
+        for (let k = c; k < width; k++) {
+          const kept = rows[c * width + k];
+          rows[c * width + k] = rows[pivot * width + k];
+          rows[pivot * width + k] = kept;
+        }
+      for (let r = c + 1; r < n; r++) {
+        const factor = rows[r * width + c] / rows[c * width + c];
+        if (factor !== 0) for (let k = c; k < width; k++) rows[r * width + k] -= factor * rows[c * width + k];
+      }
+    }
+    for (let r = n - 1; r >= 0; r--) {
+      let sum = rows[r * width + n];
+      for (let k = r + 1; k < n; k++) sum -= rows[r * width + k] * solution[k];
+      solution[r] = sum / rows[r * width + r];
+    }
+    rows.fill(0);
+    return solution;
+  }
+}
+
+const product = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, value, k) => sum + value * b[k], 0);

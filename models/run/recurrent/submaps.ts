@@ -54,6 +54,18 @@ export function descriptorOf({ data, shape }: NamedTensor): Float32Array {
 
 const similarity = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * b[i], 0);
 
+/** Similarity to the nearest of `old`, which holds descriptors one after the other; −∞ when there is none of the same length. */
+function mostAlike(own: Float32Array, old: Float32Array): number {
+  let best = -Infinity;
+  if (old.length % own.length !== 0) return best;
+  for (let at = 0; at < old.length; at += own.length) {
+    let sum = 0;
+    for (let i = 0; i < own.length; i++) sum += own[i] * old[at + i];
+    best = Math.max(best, sum);
+  }
+  return best;
+}
+
 /** Old submaps on disk. A file that is gone costs a loop that is not found, nothing else. */
 export class SubmapStore {
   private readonly folder: string;
@@ -63,20 +75,22 @@ export class SubmapStore {
   }
 
   async write(submap: number, carried: Carried, descriptors: readonly Float32Array[]): Promise<void> {
-    const photos = descriptors.map((data, idx) => [`${idx}`, { dtype: 'F32', shape: [data.length], data }] as const);
+    const channels = descriptors[0]?.length ?? 0;
+    // One tensor: a look for a loop reads those of all submaps, and names of each photo would be garbage that grows with the run.
+    const data = new Float32Array(descriptors.length * channels);
+    descriptors.forEach((descriptor, idx) => data.set(descriptor, idx * channels));
     try {
       await mkdir(this.folder, { recursive: true });
       await this.writeFile(submap, 'state', { ...carried });
-      await this.writeFile(submap, 'photos', Object.fromEntries(photos));
+      await this.writeFile(submap, 'photos', { photos: { dtype: 'F32', shape: [descriptors.length, channels], data } });
     } catch {
       // See the class: only loops are lost.
     }
   }
 
-  /** Descriptors of its photos: every look for a loop reads those of all submaps, but the state of one at most. */
-  async descriptors(submap: number): Promise<Float32Array[]> {
-    const tensors = await this.readFile(submap, 'photos');
-    return [...(tensors?.values() ?? [])].map(({ data }) => data as Float32Array);
+  /** Descriptors of its photos, one after the other; null when the file is gone. Every look for a loop reads those of all submaps, but the state of one at most. */
+  async descriptors(submap: number): Promise<Float32Array | null> {
+    return ((await this.readFile(submap, 'photos'))?.get('photos')?.data as Float32Array | undefined) ?? null;
   }
 
   async carried(submap: number): Promise<Carried | null> {
@@ -129,8 +143,8 @@ export async function findLoop(
     const known = submaps.edges.some(({ from, to }) => from === submap && to === present);
     if (known || submaps.world[submap] !== submaps.world[present]) continue;
     const old = await store.descriptors(submap);
-    const score = Math.max(-1, ...old.map((descriptor) => similarity(own, descriptor)));
-    if (old.length > 0 && score >= usual && score > (best?.score ?? -1)) best = { submap, score };
+    const score = old ? mostAlike(own, old) : -Infinity;
+    if (score >= usual && score > (best?.score ?? -1)) best = { submap, score };
   }
   const carried = best && (await store.carried(best.submap));
   if (!best || !carried) return null;

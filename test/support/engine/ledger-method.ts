@@ -56,7 +56,7 @@ export class LedgerMethod implements Reconstructor {
     return {
       placed: waits ? [] : [this.#placement(photo.id, this.#stepIdx)],
       waiting: waits ? [photo.id] : [],
-      pointMaps: waits ? [] : [pointMap(photo.id, image.data)],
+      pointMaps: waits ? [] : [pointMap(photo.id, image.data, 4 + this.#stepIdx)],
       notices: [],
       modelMs: performance.now() - startedAtMs,
     };
@@ -71,7 +71,7 @@ export class LedgerMethod implements Reconstructor {
   }
 
   async peek(): Promise<PointMap> {
-    return { ...pointMap('', new Uint8Array(gridPx * gridPx * 3)), kind: 'inferred' };
+    return { ...pointMap('', new Uint8Array(gridPx * gridPx * 3), 4), kind: 'inferred' };
   }
 
   async save() {
@@ -91,10 +91,11 @@ export class LedgerMethod implements Reconstructor {
   }
 }
 
-function pointMap(photoId: string, colors: Uint8Array): PointMap {
+/** @param depth of all points: it tells how many photos were met when they were made */
+function pointMap(photoId: string, colors: Uint8Array, depth: number): PointMap {
   const cells = gridPx * gridPx;
   const positions = new Float32Array(cells * 3);
-  for (let i = 0; i < cells; i++) positions.set([i % gridPx, Math.floor(i / gridPx), 4], i * 3);
+  for (let i = 0; i < cells; i++) positions.set([i % gridPx, Math.floor(i / gridPx), depth], i * 3);
   positions[0] = Number.NaN;
   return {
     photoId,

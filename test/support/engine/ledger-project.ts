@@ -121,7 +121,7 @@ export class LedgerProject {
 
   /** What does not fit together on disk: rows without files, files without rows. Empty when all is well. */
   async inconsistencies(): Promise<string[]> {
-    const chunks = this.store.chunks.ids().map(chunkPath);
+    const chunks = [...this.store.chunks.ids(), ...this.store.beliefs.chunkIds()].map(chunkPath);
     const files = (await readdir(join(this.store.folder, projectLayout.chunks))).map(
       (name) => `${projectLayout.chunks}/${name}`,
     );

@@ -122,6 +122,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
   const names = ['Kitchen, May', 'Studio corner', 'Garden wall', 'Old workshop', 'Attic stairs', 'Balcony'];
   const snapshot = (): ProjectSnapshot => ({
     gaussians: options.splats ? upTo(splatsOf, met) : [],
+    beliefs: [],
     refinements: [],
     questions: [],
     cameras: [],

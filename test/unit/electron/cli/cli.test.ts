@@ -44,6 +44,7 @@ test(
       'firstPointsMs',
       'peakRssMb',
       'refined',
+      'revisited',
       'warnings',
       'problems',
     ]);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chunkPath, statePath } from '../../../../projects/format/layout.ts';
+import type { ReconstructReport } from '../../../../electron/cli/reconstruct-report.ts';
 import type { Run } from '../../../../projects/format/scene.ts';
 import { ProjectStore } from '../../../../projects/store/project-store.ts';
 import { startCli } from '../../../support/crash.ts';
@@ -77,7 +78,14 @@ test(
       expect(frozen.poses[idx]).not.toBe(once.poses[idx]);
       expect(frozen.points[idx]).not.toBe(once.points[idx]);
     }
-    expect(await readdir(join(project(), 'chunks'))).toHaveLength(6);
+    // Chunks of the first run, first and revised beliefs of the second.
+    expect(await readdir(join(project(), 'chunks'))).toHaveLength(9);
+    const { revisited } = JSON.parse(second.stdout) as ReconstructReport;
+    expect(revisited).toMatchObject({ photos: 3 });
+    expect(revisited?.distance).toBeGreaterThan(0);
+    expect(revisited?.depthRatio).toBeGreaterThan(0);
+    expect(revisited?.depthRatio).not.toBe(1);
+    expect(JSON.parse(first.stdout)).toMatchObject({ revisited: null });
 
     // Named again, there is nothing to do.
     expect(JSON.parse((await reconstruct('--revisit', 'frozen')).stdout)).toMatchObject({ seconds: 0 });

@@ -30,10 +30,10 @@ const framesOf = (...frames: Frame[]): Map<string, Frame> => new Map(frames.map(
 describe('The queue', () => {
   const input = { photos: ['a', 'b', 'c', 'd'].map(photo), excludedPhotoIds: new Set<string>(), maxFrames: null };
 
-  test('repeats what the state has forgotten in the order of the steps, then takes new photos, then retries', () => {
+  test('repeats what the state has forgotten in the order in which it met them, then takes new photos, then retries', () => {
     const queue = new RunQueue();
     const frames = framesOf(frame('a', 0), frame('c', 2), frame('b', 1), frame('x', 3, 'failed'));
-    queue.rewindTo(1, frames.values());
+    queue.replay(['b', 'c']);
     queue.retry(['x']);
     expect(queue.pending(input, frames)).toEqual(['b', 'c', 'd', 'x']);
     queue.met('b');
@@ -41,10 +41,20 @@ describe('The queue', () => {
     expect(queue.pending(input, frames)).toEqual(['c', 'd']);
   });
 
+  test('repeats a photo twice that was met twice, and leaves it out for good when it cannot be met', () => {
+    const queue = new RunQueue();
+    const frames = framesOf(...['a', 'b', 'c', 'd'].map((id, idx) => frame(id, idx)));
+    queue.replay(['a', 'b', 'a', 'b']);
+    queue.met('a');
+    expect(queue.pending(input, frames)).toEqual(['b', 'a', 'b']);
+    queue.leaveOut('b');
+    expect(queue.pending(input, frames)).toEqual(['a']);
+  });
+
   test('repeats a photo that was excluded since, because the state has seen it, but takes no new one that is', () => {
     const queue = new RunQueue();
     const frames = framesOf(frame('a', 0));
-    queue.rewindTo(0, frames.values());
+    queue.replay(['a']);
     expect(queue.pending({ ...input, excludedPhotoIds: new Set(['a', 'b']) }, frames)).toEqual(['a', 'c', 'd']);
   });
 
@@ -118,6 +128,7 @@ describe('What a step brought', () => {
     placed: [],
     waiting: [],
     chunks: [],
+    depthChange: null,
     notices: [],
     settled: false,
     timing: { totalMs: 1, modelMs: 1 },

@@ -1,9 +1,13 @@
 // The second pass of a run, against a real engine process.
 
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LedgerProject, numbered, plainSettings } from '../../../../support/engine/ledger-project.ts';
+import { statePath } from '../../../../../projects/format/layout.ts';
+import { decodePointChunk } from '../../../../../projects/format/point-chunk.ts';
+import { identitySim3 } from '../../../../../projects/format/sim3.ts';
 import type { Frame, RunSettings } from '../../../../../projects/format/scene.ts';
 
 let project: LedgerProject;
@@ -55,6 +59,34 @@ describe('A run that revisits', () => {
     expect(tellsOfThird?.payload).toMatchObject({ done: 2, total: 4 });
   });
 
+  test('keeps what it believed at first beside what it believes now, with the difference', async () => {
+    project = await LedgerProject.create(numbered(4));
+    await project.run({ revisit: 'frozen' });
+    const beliefs = project.store.beliefs.list(project.store.runs.newest()!.id);
+    expect(beliefs.map(({ worldFromCamera, revised }) => [worldFromCamera, revised.worldFromCamera])).toEqual(
+      [1, 2, 3, 4].map((met) => [{ ...identitySim3, translation: [met, 0, 0] }, frames()[0].worldFromCamera]),
+    );
+    // The ledger puts its points at depth 4 + the number of photos met: 5, 6, 7, 8 at first, 8 at last.
+    expect(beliefs.map(({ depth }) => depth?.medianDepth)).toEqual([5, 6, 7, 8]);
+    for (const { depth } of beliefs) expect(depth?.medianRatio).toBeCloseTo(8 / depth!.medianDepth, 6);
+    expect(project.events.filter(({ name }) => name === 'beliefs.changed')).toHaveLength(4);
+    // The file is there, and the studio gives it by its id.
+    const first = project.session.chunkFile(beliefs[0].points.id);
+    expect(decodePointChunk(await readFile(first ?? '')).positions[2]).toBe(5);
+    expect(project.store.chunks.byId(beliefs[0].points.id)).toBeNull();
+
+    // A second look replaces the second belief, not the first.
+    await project.addPhotos(numbered(1, 5));
+    await project.resume();
+    const again = project.store.beliefs.list(project.store.runs.newest()!.id);
+    expect(again.slice(0, 4).map(({ points }) => points)).toEqual(beliefs.map(({ points }) => points));
+    expect(again.map(({ revised }) => revised.worldFromCamera.translation[0])).toEqual([5, 5, 5, 5, 5]);
+    expect(await project.inconsistencies()).toEqual([]);
+    project.store.close();
+    await project.open();
+    expect(project.store.beliefs.list(project.store.runs.newest()!.id)).toEqual(again);
+  });
+
   test('and updates meets every photo twice, in the same order', async () => {
     project = await LedgerProject.create(numbered(4));
     await project.run({ revisit: 'updating' });
@@ -71,6 +103,39 @@ describe('A run that revisits', () => {
     await runUntil('Revisiting photo 10', revisit, () => process.kill(project.engines.current?.pid ?? 0, 'SIGKILL'));
     expect(project.notices()).toEqual([expect.stringContaining('goes on from its last saved state')]);
     expect({ ledger: await project.ledger(), poses: metWhenPlaced(), steps: steps() }).toEqual(whole);
+    expect(await project.inconsistencies()).toEqual([]);
+  });
+
+  test('updating whose last states are damaged repeats both passes in the order in which they went, to the very same end', async () => {
+    project = await LedgerProject.create(numbered(13));
+    await project.run({ revisit: 'updating' });
+    const whole = { ledger: await project.ledger(), poses: metWhenPlaced(), steps: steps() };
+    const { id } = project.store.runs.newest()!;
+    const beliefs = project.store.beliefs.list(id);
+    // Only the state of step 10, in the middle of the first pass, can be read.
+    for (const { stepIdx } of project.store.states.list(id))
+      if (stepIdx > 10) writeFileSync(join(project.store.folder, statePath(id, stepIdx)), 'damaged');
+    project.engines.end();
+    await project.resume();
+    expect(project.notices().filter((sentence) => sentence.includes('goes on from an earlier one'))).not.toEqual([]);
+    expect({ ledger: await project.ledger(), poses: metWhenPlaced(), steps: steps() }).toEqual(whole);
+    expect(project.store.beliefs.list(id)).toEqual(beliefs);
+    expect(await project.inconsistencies()).toEqual([]);
+  });
+
+  test('updating repeats without a photo that is gone, and what comes behind it moves up', async () => {
+    project = await LedgerProject.create(numbered(12));
+    await project.run({ revisit: 'updating' });
+    const { id } = project.store.runs.newest()!;
+    project.store.states.remove(project.store.states.list(id).filter(({ stepIdx }) => stepIdx > 10));
+    rmSync(join(project.root, 'pictures', 'photo-0012.png'));
+    project.engines.end();
+    await project.resume();
+    const others = numbered(11);
+    expect((await project.ledger()).met).toEqual([...others.slice(0, 10), others[10], ...others]);
+    expect(project.store.meetings.from(id, 0)).toHaveLength(22);
+    expect(frames().filter(({ status }) => status === 'failed')).toHaveLength(1);
+    expect(project.store.beliefs.list(id)).toHaveLength(11);
     expect(await project.inconsistencies()).toEqual([]);
   });
 
