@@ -15,6 +15,7 @@ import { LiveEye } from './live-eye.ts';
 import type { LiveViewOptions } from './live-options.ts';
 import { LiveSplit } from './live-split.ts';
 import { LiveTools } from './live-tools.ts';
+import { nearestRow } from './nearest-row.ts';
 import { Pace } from './pace.ts';
 import { PointLayer, type ChunkLook, type PlacedFrame, type PointStyle } from './point-layer.ts';
 import { sceneStatistics, type SceneStatistics } from './scene-statistics.ts';
@@ -169,7 +170,7 @@ export class LiveView {
   }
 
   setColors(background: string, grid: string, accent: string): void {
-    this.stage.setBackground(background);
+    this.splats.setGround(this.stage.setBackground(background));
     this.ground.setColor(grid);
     this.tools.box.setColor(accent);
     this.changed();
@@ -195,7 +196,7 @@ export class LiveView {
   /** The splat under the pointer, told by the points there whether they are shown or not. */
   splatAt(pointer: readonly [number, number]): { frameId: string; splatIdx: number } | null {
     const point = this.tools.pointAt(pointer);
-    return point && this.splats.nearestTo(point);
+    return point && nearestRow(this.splats.visibleChunks(), point);
   }
 
   setPhotoFade(fade: number): void {

@@ -18,6 +18,8 @@ export type Spark = typeof import('@sparkjsdev/spark');
 /** What the rows of a chunk shall look like. */
 export interface SplatLook {
   paint: SplatPaint;
+  /** Behind the scene, sRGB 0…255. */
+  ground: Vec3;
   worldFromCamera: Sim3 | null;
   deletedBoxes: readonly FrameBox[];
   gone: RowBits | null;
@@ -83,10 +85,10 @@ export class SplatCloud {
     this.mesh.scale.setScalar(worldFromCamera.scale);
   }
 
-  colour({ paint, worldFromCamera, deletedBoxes, gone, selected, selectedColor }: SplatLook): void {
+  colour({ paint, ground, worldFromCamera, deletedBoxes, gone, selected, selectedColor }: SplatLook): void {
     const { columns, mesh, chunk } = this;
     const isDeleted = deletedBoxes.length > 0 ? deletionTest(deletedBoxes) : null;
-    let rgba = paintSplats(columns, paint, chunk.id, worldFromCamera ?? identitySim3, isDeleted);
+    let rgba = paintSplats(columns, paint, ground, chunk.id, worldFromCamera ?? identitySim3, isDeleted);
     if (gone || selected) {
       rgba ??= columns.colors.slice(0, 4 * columns.count);
       markRows(rgba, gone, selected, selectedColor);

@@ -4,9 +4,9 @@ import type { SparkRenderer } from '@sparkjsdev/spark';
 import { Group, Vector3, type Camera, type Scene, type WebGLRenderer } from 'three';
 import type { FrameBox } from '../../projects/format/frame-box.ts';
 import { decodeGaussianChunk, type GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
-import { hasRow, type RowBits } from '../../projects/format/row-set.ts';
+import type { RowBits } from '../../projects/format/row-set.ts';
 import type { ChunkId, FrameId, GaussianChunk } from '../../projects/format/scene.ts';
-import { inverse, transformPoint, type Sim3, type Vec3 } from '../../projects/format/sim3.ts';
+import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
 import { matrixOf } from './axes.ts';
 import type { PlacedFrame } from './point-layer.ts';
 import { drawInBatches } from './splat-batches.ts';
@@ -48,6 +48,7 @@ export class SplatLayer {
   private selected: ReadonlyMap<ChunkId, RowBits> = new Map();
   private selectedColor: Vec3 = [255, 255, 255];
   private paint: SplatPaint = { mode: 'photo' };
+  private ground: Vec3 = [0, 0, 0];
   private showBacks = false;
   private loading = false;
   private held = false;
@@ -128,6 +129,13 @@ export class SplatLayer {
     this.repaint();
   }
 
+  /** @param color behind the scene, sRGB 0…255 */
+  setGround(color: Vec3): void {
+    if (color.every((value, k) => value === this.ground[k])) return;
+    this.ground = color;
+    this.repaint();
+  }
+
   /** Splats of visible frames: how many there are, and how many of them are drawn. */
   get counts(): { drawn: number; available: number } {
     let [drawn, available] = [0, 0];
@@ -186,25 +194,6 @@ export class SplatLayer {
     await sorted();
   }
 
-  /** The loaded, visible splat nearest to a point in world axes. */
-  nearestTo(pointInWorld: Vec3): { frameId: FrameId; splatIdx: number } | null {
-    let best: { frameId: FrameId; splatIdx: number } | null = null;
-    let bestSquare = Infinity;
-    for (const { chunk, columns, worldFromCamera, gone } of this.visibleChunks()) {
-      const { scale } = worldFromCamera;
-      const [x, y, z] = transformPoint(inverse(worldFromCamera), pointInWorld);
-      const { means, count } = columns;
-      for (let i = 0; i < count; i++) {
-        const square =
-          ((means[3 * i] - x) ** 2 + (means[3 * i + 1] - y) ** 2 + (means[3 * i + 2] - z) ** 2) * scale ** 2;
-        if (square >= bestSquare || (gone && hasRow(gone, i))) continue;
-        bestSquare = square;
-        best = { frameId: chunk.frameId, splatIdx: i };
-      }
-    }
-    return best;
-  }
-
   dispose(): void {
     this.disposed = true;
     for (const id of [...this.loaded.keys()]) this.drop(id);
@@ -220,6 +209,7 @@ export class SplatLayer {
     const { id, frameId } = cloud.chunk;
     cloud.colour({
       paint: this.paint,
+      ground: this.ground,
       worldFromCamera: this.frames.get(frameId)?.frame.worldFromCamera ?? null,
       deletedBoxes: this.deleted.get(frameId) ?? [],
       gone: this.gone.get(id) ?? null,

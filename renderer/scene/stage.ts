@@ -1,6 +1,7 @@
 // The canvas and its clock: draws only when something asks for it, keeps the size right, survives a lost graphics context.
 
 import { Color, Scene, WebGLRenderer } from 'three';
+import type { Vec3 } from '../../projects/format/sim3.ts';
 
 export interface StageOptions {
   canvas: HTMLCanvasElement;
@@ -41,9 +42,12 @@ export class Stage {
     return this.renderer.getPixelRatio();
   }
 
-  setBackground(color: string): void {
-    (this.scene.background as Color).set(color);
+  /** @returns the colour as sRGB 0…255 */
+  setBackground(color: string): Vec3 {
+    const background = (this.scene.background as Color).set(color);
     this.invalidate();
+    const hex = background.getHex();
+    return [hex >> 16, (hex >> 8) & 255, hex & 255];
   }
 
   /** While the canvas is lent to a film, the stage does not draw on it. */

@@ -37,7 +37,7 @@ export async function run(): Promise<BenchRow[]> {
   const columns = { count, means: positions, logScales: positions, rotations: new Int16Array(0), colors, featureIdx };
   const scores = new Map([['a', new Uint8Array(count).map((_, i) => i % 256)]]);
   const paintMs = shortestMs(() =>
-    paintSplats(columns, { mode: 'heat', scores, ramp: heatRamp }, 'a', identitySim3, null),
+    paintSplats(columns, { mode: 'heat', scores, ramp: heatRamp }, [15, 17, 20], 'a', identitySim3, null),
   );
   const whole = scoreMs + paintMs;
   return [
