@@ -108,8 +108,7 @@ export const targets = {
     entries: {
       main: 'electron/engine/main.ts',
       // Started as a thread by the file's name.
-      'front-end-worker': 'models/geometry/front-end/front-end-worker.ts',
-      'sweep-worker': 'models/geometry/dense/sweep-worker.ts',
+      'geometry-worker': 'models/geometry/workers/geometry-worker.ts',
       'kernel-worker': 'models/geometry/splat-optimisation/kernel-worker.ts',
     },
     external: libraries,

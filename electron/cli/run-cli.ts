@@ -2,40 +2,31 @@
 
 import { errorOf } from '../../projects/format/result.ts';
 import type { Command } from './command.ts';
-import { evalCommand } from './eval.ts';
-import { exportCommand } from './export.ts';
-import { measureCommand } from './measure.ts';
-import { modelsCommand } from './models.ts';
-import { queryCommand } from './query.ts';
-import { reconstructCommand } from './reconstruct.ts';
-import { renderCommand } from './render.ts';
-import { scaleCommand } from './scale.ts';
-import { serveCommand } from './serve.ts';
-
-const commands: readonly Command[] = [
-  reconstructCommand,
-  exportCommand,
-  queryCommand,
-  scaleCommand,
-  measureCommand,
-  renderCommand,
-  evalCommand,
-  modelsCommand,
-  serveCommand,
-];
+/** Only the one that is asked for is loaded: starting is most of what a short command takes. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  reconstruct: async () => (await import('./reconstruct.ts')).reconstructCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
+  query: async () => (await import('./query.ts')).queryCommand,
+  scale: async () => (await import('./scale.ts')).scaleCommand,
+  measure: async () => (await import('./measure.ts')).measureCommand,
+  render: async () => (await import('./render.ts')).renderCommand,
+  eval: async () => (await import('./eval.ts')).evalCommand,
+  models: async () => (await import('./models.ts')).modelsCommand,
+  serve: async () => (await import('./serve.ts')).serveCommand,
+};
 
 /** Runs one command; returns the exit code: 0 when all went well, 1 when not, 2 when there is no such command. */
 export async function runCli([name, ...args]: string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    process.stdout.write(`${help()}\n`);
+    process.stdout.write(`${await help()}\n`);
     return name === undefined ? 2 : 0;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (!command) {
-    process.stderr.write(`There is no command ${name}. These exist: ${commands.map((c) => c.name).join(', ')}.\n`);
+  if (!Object.hasOwn(commands, name)) {
+    process.stderr.write(`There is no command ${name}. These exist: ${Object.keys(commands).join(', ')}.\n`);
     return 2;
   }
   try {
+    const command = await commands[name]();
     return await command.run(args);
   } catch (error) {
     const { code, sentence } = errorOf(error);
@@ -44,7 +35,8 @@ export async function runCli([name, ...args]: string[]): Promise<number> {
   }
 }
 
-function help(): string {
-  const lines = commands.map(({ name, usage, summary }) => `  ${name} ${usage}\n      ${summary}`);
+async function help(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()));
+  const lines = all.map(({ name, usage, summary }) => `  ${name} ${usage}\n      ${summary}`);
   return ['Permanence: photos become a 3D scene, one photo at a time.', '', ...lines].join('\n');
 }

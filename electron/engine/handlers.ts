@@ -1,12 +1,8 @@
 // What the engine does for each request; holds the run that is under way.
 
 import { availableParallelism } from 'node:os';
-import { addPack } from '../../models/run/add-pack.ts';
-import { checkPack } from '../../models/run/check-pack.ts';
-import { readPack } from '../../models/run/packs.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { probePhotos } from '../../projects/import/photo/probe.ts';
-import { videoFrames } from '../../projects/import/video/frames.ts';
 import { memoryUse } from './memory-use.ts';
 import { RunSession, type CreateMethod } from './run-session.ts';
 import { sceneHandlers } from './scene/handlers.ts';
@@ -39,11 +35,16 @@ export function createHandlers(create: CreateMethod, providers: () => string[]):
     peek: (input) => running().peek(input),
     probePhotos: (request) => probePhotos(request),
     addPack: async ({ path, packsFolder, acceptLicence }, report) => {
+      const { addPack } = await import('../../models/run/add-pack.ts');
       const onProgress = (stage: string, fraction: number | null): void => report({ stage, fraction });
       const { pack, warnings } = await addPack(path, { packsFolder, acceptLicence, onProgress });
       return { id: pack.manifest.id, warnings };
     },
-    checkPack: async ({ packFolder, goldenPath }) => checkPack(await readPack(packFolder), goldenPath),
-    videoFrames: (request) => videoFrames(request),
+    checkPack: async ({ packFolder, goldenPath }) => {
+      const { checkPack } = await import('../../models/run/check-pack.ts');
+      const { readPack } = await import('../../models/run/packs.ts');
+      return checkPack(await readPack(packFolder), goldenPath);
+    },
+    videoFrames: async (request) => (await import('../../projects/import/video/frames.ts')).videoFrames(request),
   };
 }

@@ -34,7 +34,7 @@ export class StudioContext {
   readonly recent: RecentProjects;
   readonly uploads: Uploads;
   readonly models: ModelCatalog;
-  /** The engine of runs, and a second one for import and small questions, so that neither waits for the other. */
+  /** The engine of runs, and a second one for import and small questions, so that neither waits for the other where both can be asked at once. */
   readonly runEngines: EngineSlot;
   readonly sideEngines: EngineSlot;
   /** Compiles checkpoints: one at a time, ended to cancel. */
@@ -49,8 +49,10 @@ export class StudioContext {
     this.recent = new RecentProjects(options.dataFolder);
     this.uploads = new Uploads(options.dataFolder);
     this.models = new ModelCatalog(options.zooFolder, options.dataFolder);
-    this.runEngines = new EngineSlot(() => options.spawnEngine());
-    this.sideEngines = new EngineSlot(() => options.spawnEngine());
+    // In a terminal one thing follows the other: a second process would only make the start longer.
+    const inTurn = options.host === 'cli';
+    this.runEngines = new EngineSlot(() => options.spawnEngine(), { staysWarm: inTurn });
+    this.sideEngines = inTurn ? this.runEngines : new EngineSlot(() => options.spawnEngine());
     this.packEngines = new EngineSlot(() => options.spawnEngine());
   }
 

@@ -12,8 +12,6 @@ import type {
   StepOptions,
   StepOutput,
 } from '../run/reconstructor.ts';
-import type { FrontEnd } from './front-end/front-end.ts';
-import { openFrontEnd } from './front-end/front-end-pool.ts';
 import { MatchGraph } from './map/match-graph.ts';
 import { TrackCarrier } from './run/carry-on.ts';
 import { DenseStage } from './run/dense-stage.ts';
@@ -25,19 +23,19 @@ import { placementOf, sparsePreview } from './run/placements.ts';
 import { restoreGrowth, saveGrowth, type GrowthFacts } from './run/saved-state.ts';
 import { WideLook } from './run/wide-look.ts';
 import { settleOnce, type SettleProgress } from './run/settle.ts';
+import { openWorkers, type GeometryWork } from './workers/work.ts';
 
 /** Photos whose features are found ahead of time. */
-const lookAhead = 2;
+const lookAhead = 3;
 
 export async function createGeometryReconstructor(): Promise<Reconstructor> {
   const threads = Math.max(1, Math.min(4, availableParallelism()));
-  return new GeometryReconstructor(await openFrontEnd(threads), threads);
+  return new GeometryReconstructor(await openWorkers(threads), threads);
 }
 
 export class GeometryReconstructor implements Reconstructor {
   readonly provider: string;
-  private readonly frontEnd: FrontEnd;
-  private readonly threads: number;
+  private readonly work: GeometryWork;
   private dense: DenseStage | null = null;
   private features: PhotoFeatures | null = null;
   private wide: WideLook | null = null;
@@ -56,21 +54,21 @@ export class GeometryReconstructor implements Reconstructor {
   private readonly units = new Map<PhotoId, number>();
   private settling: SettleProgress = { stage: 'rebuild' };
 
-  constructor(frontEnd: FrontEnd, threads: number) {
-    this.frontEnd = frontEnd;
-    this.matcher = new NewPhotoMatcher(frontEnd);
-    this.carrier = new TrackCarrier(frontEnd);
+  constructor(work: GeometryWork, threads: number) {
+    this.work = work;
+    this.matcher = new NewPhotoMatcher(work.frontEnd);
+    this.carrier = new TrackCarrier(work.frontEnd);
     this.provider = `Geometry · CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-    this.threads = threads;
   }
 
   async begin({ settings, photos, cacheFolder, saved }: BeginOptions): Promise<number> {
-    this.features = new PhotoFeatures(this.frontEnd, cacheFolder, settings.sizePx);
-    this.wide = new WideLook(this.frontEnd);
-    this.matcher = new NewPhotoMatcher(this.frontEnd);
-    this.carrier = new TrackCarrier(this.frontEnd);
+    const { frontEnd, depth } = this.work;
+    this.features = new PhotoFeatures(frontEnd, cacheFolder, settings.sizePx);
+    this.wide = new WideLook(frontEnd);
+    this.matcher = new NewPhotoMatcher(frontEnd);
+    this.carrier = new TrackCarrier(frontEnd);
     await this.dense?.end();
-    this.dense = new DenseStage(this.threads, cacheFolder);
+    this.dense = new DenseStage(depth, cacheFolder);
     this.growth = new Growth(new MatchGraph());
     this.met = [];
     this.told.clear();
@@ -130,8 +128,8 @@ export class GeometryReconstructor implements Reconstructor {
   }
 
   async dispose(): Promise<void> {
-    await this.frontEnd.dispose();
     await this.dense?.end();
+    await this.work.dispose();
   }
 
   private async restore({ tensors, facts }: SceneState): Promise<void> {

@@ -2,11 +2,8 @@
 
 import { StudioFailure } from '../../projects/format/result.ts';
 import { assertReconstructs } from './kinds.ts';
-import { MultiViewReconstructor } from './multi-view/reconstructor.ts';
 import { readPack } from './packs.ts';
-import { PairwiseReconstructor } from './pairwise/reconstructor.ts';
 import type { Reconstructor } from './reconstructor.ts';
-import { RecurrentReconstructor } from './recurrent/reconstructor.ts';
 import type { SessionOptions } from './session.ts';
 
 /**
@@ -26,9 +23,18 @@ export async function createReconstructor(
   }
   if (pack.manifest.id !== modelId)
     throw new StudioFailure('model-damaged', { id: modelId, reason: `its folder holds ${pack.manifest.id}.` });
-  if (pack.manifest.kind === 'recurrent') return RecurrentReconstructor.open(pack, options);
-  if (pack.manifest.kind === 'pairwise') return PairwiseReconstructor.open(pack, options);
-  if (pack.manifest.kind === 'multi-view') return MultiViewReconstructor.open(pack, options);
+  if (pack.manifest.kind === 'recurrent') {
+    const { RecurrentReconstructor } = await import('./recurrent/reconstructor.ts');
+    return RecurrentReconstructor.open(pack, options);
+  }
+  if (pack.manifest.kind === 'pairwise') {
+    const { PairwiseReconstructor } = await import('./pairwise/reconstructor.ts');
+    return PairwiseReconstructor.open(pack, options);
+  }
+  if (pack.manifest.kind === 'multi-view') {
+    const { MultiViewReconstructor } = await import('./multi-view/reconstructor.ts');
+    return MultiViewReconstructor.open(pack, options);
+  }
   assertReconstructs(pack.manifest);
   throw new TypeError(`Packs of kind ${pack.manifest.kind} have no runner.`);
 }

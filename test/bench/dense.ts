@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { Dense } from '../../models/geometry/dense/dense.ts';
 import type { SparsePoint } from '../../models/geometry/dense/neighbours.ts';
+import { openLocalWork, openWorkers } from '../../models/geometry/workers/work.ts';
 import { createDepthSweep } from '../../models/geometry/dense/sweep.ts';
 import { sweepView, type SweepView } from '../../models/geometry/dense/view.ts';
 import { pinhole, projectPoint, rayThroughPixel } from '../../projects/format/intrinsics.ts';
@@ -32,7 +33,7 @@ export async function run(): Promise<BenchRow[]> {
     sweepMs = Math.min(sweepMs, await cpuMsOf(depthOf));
     floorMs = Math.min(floorMs, await cpuMsOf(async () => readBare(views[3])));
   }
-  await sweep.dispose();
+  await sweep.rest();
   const points = sparsePoints(photos[4].depth);
   const alone = await wallMsOfAll(0, photos, points);
   const threads = Math.min(2, availableParallelism());
@@ -96,7 +97,9 @@ async function wallMsOfAll(
   photos: readonly ReturnType<typeof renderScene>[],
   points: readonly SparsePoint[],
 ): Promise<number> {
-  const dense = new Dense({ providers: [], workers, threads: 1 });
+  const options = { providers: [], threads: 1 };
+  const work = workers > 0 ? await openWorkers(workers, options) : await openLocalWork(options);
+  const dense = new Dense(work.depth);
   photos.forEach(({ image }, i) =>
     dense.setView({ photoId: `photo${i}`, read: async () => image, intrinsics: camera, worldFromCamera: poses[i] }),
   );
@@ -105,6 +108,7 @@ async function wallMsOfAll(
   for (let i = 0; i < poses.length; i++) await dense.final(`photo${i}`);
   const ms = performance.now() - startedAtMs;
   await dense.dispose();
+  await work.dispose();
   return ms;
 }
 

@@ -7,7 +7,6 @@ import type { EngineProgressReport } from '../../contract/engine.ts';
 import type { RefineReply, RefineRequest } from '../../contract/scene-requests.ts';
 import { FrameDepth } from '../../../models/geometry/frame-depth.ts';
 import type { FrontEnd } from '../../../models/geometry/front-end/front-end.ts';
-import { openFrontEnd } from '../../../models/geometry/front-end/front-end-pool.ts';
 import { MatchGraph } from '../../../models/geometry/map/match-graph.ts';
 import { refinePoses, type RefinedPose, type RefineFigures } from '../../../models/geometry/refine/refine.ts';
 import { DepthSharpener, type SharpenFrame } from '../../../models/geometry/refine/sharpen.ts';
@@ -16,6 +15,8 @@ import { sweptSize } from '../../../models/geometry/run/dense-stage.ts';
 import { lensOf } from '../../../models/geometry/run/lenses.ts';
 import { NewPhotoMatcher } from '../../../models/geometry/run/match-new.ts';
 import { PhotoFeatures } from '../../../models/geometry/run/photo-features.ts';
+import type { DepthWork } from '../../../models/geometry/dense/depth-work.ts';
+import { openWorkers } from '../../../models/geometry/workers/work.ts';
 import type { PhotoSource } from '../../../models/run/reconstructor.ts';
 import type { RefinementReport } from '../../../projects/format/refinement.ts';
 import { writeColumns } from '../chunk-file.ts';
@@ -32,7 +33,7 @@ export async function refine(request: RefineRequest, report: Report = () => unde
   const worlds = Map.groupBy(request.frames, ({ submapIdx }) => submapIdx);
   const reply: RefineReply = { reports: [], poses: [], chunks: [] };
   const taken: { input: RefineFrame[]; poses: RefinedPose[] }[] = [];
-  const frontEnd = await openFrontEnd(availableParallelism());
+  const { frontEnd, depth, dispose } = await openWorkers(availableParallelism());
   try {
     for (const frames of [...worlds.values()].toSorted((a, b) => b.length - a.length)) {
       const { graph, input } = await look(frames, sources, frontEnd, request.cacheFolder, report);
@@ -42,10 +43,10 @@ export async function refine(request: RefineRequest, report: Report = () => unde
       reply.poses.push(...poses);
       taken.push({ input, poses });
     }
+    for (const { input, poses } of taken) await sharpen(input, poses, sources, depth, request, reply, report);
   } finally {
-    await frontEnd.dispose();
+    await dispose();
   }
-  for (const { input, poses } of taken) await sharpen(input, poses, sources, request, reply, report);
   return reply;
 }
 
@@ -54,6 +55,7 @@ async function sharpen(
   input: readonly RefineFrame[],
   poses: readonly RefinedPose[],
   sources: ReadonlyMap<string, PhotoSource>,
+  work: DepthWork,
   { frames, cacheFolder, chunksFolder }: RefineRequest,
   reply: RefineReply,
   report: Report,
@@ -64,8 +66,7 @@ async function sharpen(
     const [source, depth] = [sources.get(pose.photoId), depthOf.get(pose.photoId)];
     return source && depth ? [{ ...pose, depth, read: () => source.read(sweptSize(source)) }] : [];
   });
-  const folder = join(cacheFolder, 'depth');
-  const sharpener = new DepthSharpener(seen, { workers: availableParallelism(), folder });
+  const sharpener = new DepthSharpener(seen, work, { folder: join(cacheFolder, 'depth') });
   try {
     for (const [i, { photoId }] of seen.entries()) {
       report({ stage: `Sharpening the depth of photo ${i + 1} of ${seen.length}`, fraction: i / seen.length });

@@ -2,7 +2,6 @@
 
 import type { EditRecord } from '../../../projects/format/edits.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
-import { chosenPath, exportInventory } from '../export-job.ts';
 import type { CommandsOf, HandlersOf } from './handler.ts';
 import { edited } from './work.ts';
 
@@ -26,9 +25,14 @@ export const sceneHandlers: HandlersOf<CommandsOf<'scene' | 'cameras' | 'labels'
     const kind = action === 'delete' ? 'splats-deleted' : 'splats-hidden';
     return edited(context, (edits) => edits.append({ kind, what, chunks })) as EditRecord;
   },
-  'scene.inventory': (context, { words, reject, path }) => exportInventory(context, { words, reject }, path),
-  'scene.render': async (context, { path, ...picture }) =>
-    context.requireProject().scene.render(picture, await chosenPath(context, `-${picture.kind}.png`, path)),
+  'scene.inventory': async (context, { words, reject, path }) => {
+    const { exportInventory } = await import('../export-job.ts');
+    return exportInventory(context, { words, reject }, path);
+  },
+  'scene.render': async (context, { path, ...picture }) => {
+    const { chosenPath } = await import('../export-job.ts');
+    return context.requireProject().scene.render(picture, await chosenPath(context, `-${picture.kind}.png`, path));
+  },
   'cameras.set': (context, { cameras }) => {
     const { session } = context.requireProject();
     session.store.cameras.replaceAll(cameras);

@@ -2,7 +2,6 @@
 
 import type { EditRecord } from '../../../projects/format/edits.ts';
 import type { StudioContext } from '../context.ts';
-import { writeExport } from '../export-job.ts';
 import type { CommandsOf, HandlersOf } from './handler.ts';
 
 export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits' | 'export'>> = {
@@ -50,6 +49,7 @@ export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits' | 'e
   'edits.redo': (context) => edited(context, (edits) => edits.redo()),
 
   'export.write': async (context, input) => {
+    const { writeExport } = await import('../export-job.ts');
     const { path: written, bytes, notices } = await writeExport(context, input);
     return { path: written, bytes, notices };
   },

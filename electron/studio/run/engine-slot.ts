@@ -5,10 +5,13 @@ import type { EngineProcess } from '../options.ts';
 
 export class EngineSlot {
   readonly #spawn: () => EngineProcess;
+  readonly #staysWarm: boolean;
   #client: EngineClient | null = null;
 
-  constructor(spawn: () => EngineProcess) {
+  /** @param staysWarm it has more to do than the work that has just ended */
+  constructor(spawn: () => EngineProcess, { staysWarm = false } = {}) {
     this.#spawn = spawn;
+    this.#staysWarm = staysWarm;
   }
 
   /** The living engine, or a new one. */
@@ -24,7 +27,7 @@ export class EngineSlot {
 
   /** Gives its memory back unless somebody waits for an answer; the next request starts it again. */
   endWhenIdle(): void {
-    if (this.#client?.busy === false) this.end();
+    if (this.#client?.busy === false && !this.#staysWarm) this.end();
   }
 
   end(): void {

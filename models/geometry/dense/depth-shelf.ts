@@ -3,6 +3,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PhotoId } from '../../../projects/format/scene.ts';
+import { sharedBytes } from '../workers/shared-memory.ts';
 import type { DepthMap } from './depth-map.ts';
 
 interface Held {
@@ -112,8 +113,8 @@ export class DepthShelf {
 
 async function readMap(file: string): Promise<DepthMap> {
   const bytes = await readFile(file);
-  // A copy that is aligned and holds nothing else.
-  const { buffer } = Uint8Array.from(bytes);
+  // A copy that is aligned and that worker threads read as it is.
+  const { buffer } = sharedBytes(bytes);
   const [widthPx, heightPx] = new Float64Array(buffer, 0, 2);
   const n = widthPx * heightPx;
   return {

@@ -21,7 +21,8 @@ export interface DepthSweep {
     prior: Float32Array,
     relativeBand: number,
   ): Promise<DepthMap>;
-  dispose(): Promise<void>;
+  /** Gives its memory back; the next call takes it again. */
+  rest(): Promise<void>;
 }
 
 /** Graphs kept open: photos of many sizes would fill the memory otherwise. */
@@ -84,7 +85,7 @@ class GraphSweep implements DepthSweep {
     return map;
   }
 
-  async dispose(): Promise<void> {
+  async rest(): Promise<void> {
     await this.#turn;
     for (const session of this.#sessions.values()) await (await session).dispose();
     this.#sessions.clear();

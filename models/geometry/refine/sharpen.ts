@@ -8,6 +8,7 @@ import { pointFlag, type PointColumns } from '../../../projects/format/point-chu
 import { inverse, scaled, transformPoint } from '../../../projects/format/sim3.ts';
 import type { RgbImage } from '../../run/reconstructor.ts';
 import { Dense, type DenseOptions, type DenseView } from '../dense/dense.ts';
+import type { DepthWork } from '../dense/depth-work.ts';
 import type { SparsePoint } from '../dense/neighbours.ts';
 import type { DepthPicture } from '../dense/point-map.ts';
 import type { RefinedPose } from './refine.ts';
@@ -29,8 +30,8 @@ export class DepthSharpener {
   readonly #frames: Map<string, SharpenFrame>;
 
   /** @param frames of one world, with poses that fit the photos */
-  constructor(frames: readonly SharpenFrame[], options: DenseOptions) {
-    this.#dense = new Dense(options);
+  constructor(frames: readonly SharpenFrame[], work: DepthWork, options: DenseOptions = {}) {
+    this.#dense = new Dense(work, options);
     this.#frames = new Map(frames.map((frame) => [frame.photoId, frame]));
     for (const frame of frames) this.#dense.setView(viewOf(frame));
     this.#dense.setPoints(samplesOf(frames));
@@ -43,7 +44,7 @@ export class DepthSharpener {
     upcoming: readonly string[] = [],
   ): Promise<PointColumns | null> {
     const frame = this.#frames.get(photoId);
-    this.#dense.prepare(upcoming);
+    this.#dense.prepareDepth(upcoming);
     const picture = frame && (await this.#dense.depthOf(photoId));
     return frame && picture ? corrected(points, frame, picture) : null;
   }

@@ -3,7 +3,7 @@
 import type { Features } from '../features/features.ts';
 import { wantsFlow, type CarriedPoints } from '../flow/carry.ts';
 import type { FrontEnd } from '../front-end/front-end.ts';
-import { sharedBytes, sharedFloats } from '../front-end/shared-memory.ts';
+import { sharedBytes, sharedFloats } from '../workers/shared-memory.ts';
 import type { MatchGraph } from '../map/match-graph.ts';
 import type { PhotoSource, RgbImage } from '../../run/reconstructor.ts';
 import type { PairGeometry } from '../two-view/verify-pair.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Photo } from '../../../projects/format/scene.ts';
 import type { PhotoSource, PointMap } from '../../run/reconstructor.ts';
 import { Dense } from '../dense/dense.ts';
+import type { DepthWork } from '../dense/depth-work.ts';
 import type { SceneMap } from '../map/scene-map.ts';
 import { placementOf, seenPoints } from './placements.ts';
 
@@ -14,23 +15,18 @@ export class DenseStage {
   private dense: Dense | null = null;
   /** The map whose views it holds. */
   private map: SceneMap | null = null;
-  private readonly threads: number;
+  private readonly work: DepthWork;
   private readonly folder: string;
 
   /** @param cacheFolder depth maps that are not needed for long lie there until the stage ends */
-  constructor(threads: number, cacheFolder: string) {
-    this.threads = threads;
+  constructor(work: DepthWork, cacheFolder: string) {
+    this.work = work;
     this.folder = join(cacheFolder, 'depth');
   }
 
   private get open(): Dense {
-    this.dense ??= new Dense({ workers: this.threads, folder: this.folder });
+    this.dense ??= new Dense(this.work, { folder: this.folder });
     return this.dense;
-  }
-
-  /** Starts the threads that sweep, so that they are there when cameras have settled. */
-  warmUp(): void {
-    this.open.warmUp();
   }
 
   holds(map: SceneMap): boolean {
@@ -53,14 +49,14 @@ export class DenseStage {
     dense.setPoints(seenPoints(map, (imageIdx) => photos[imageIdx].id));
   }
 
-  /** null: no neighbour to match with. @param upcoming photos that will be asked for next: their sweeps begin already */
+  /** null: no neighbour to match with. @param upcoming photos that will be asked for next: they are begun already */
   finalOf(photo: PhotoSource, upcoming: readonly PhotoSource[]): Promise<PointMap | null> {
     const final = this.open.final(photo.id);
     this.open.prepare(upcoming.map(({ id }) => id));
     return final;
   }
 
-  /** Gives back threads, memory and files; the stage can begin anew. */
+  /** Gives back memory and files; the stage can begin anew. */
   async end(): Promise<void> {
     const { dense } = this;
     this.dense = null;

@@ -6,7 +6,7 @@ import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../..
 import type { PhotoSource } from '../../run/reconstructor.ts';
 import { descriptorLength, type Features } from '../features/features.ts';
 import type { FrontEnd } from '../front-end/front-end.ts';
-import { sharedBytes, sharedFloats } from '../front-end/shared-memory.ts';
+import { sharedBytes, sharedFloats } from '../workers/shared-memory.ts';
 import { workingSize } from './lenses.ts';
 
 /** Changes whenever the same photo would get other features. */

@@ -35,7 +35,6 @@ export async function settleOnce(
   });
   switch (progress.stage) {
     case 'rebuild':
-      dense.warmUp();
       growth.secondOpinion();
       return piece(wide.isWorthIt(growth) ? { stage: 'wide', next: 0 } : { stage: 'further' });
     case 'wide':

@@ -3,7 +3,7 @@
 import type { Intrinsics } from '../../../projects/format/intrinsics.ts';
 import { inverse, matrixFromQuaternion, type Sim3 } from '../../../projects/format/sim3.ts';
 import type { RgbImage } from '../../run/reconstructor.ts';
-import { sharedBytes } from '../front-end/shared-memory.ts';
+import { sharedBytes } from '../workers/shared-memory.ts';
 
 /** Where a picture is taken from: cameraFromWorld, rigid. */
 export interface ViewPose {

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FrontEnd } from '../../../../models/geometry/front-end/front-end.ts';
+import type { GeometryWork } from '../../../../models/geometry/workers/work.ts';
+import { createDepthWork } from '../../../../models/geometry/dense/depth-work.ts';
 import { GeometryReconstructor } from '../../../../models/geometry/reconstructor.ts';
 import type { PhotoSource, Placement, StepOutput } from '../../../../models/run/reconstructor.ts';
 import { length, subtract, type Vec3 } from '../../../../projects/format/sim3.ts';
@@ -52,6 +54,8 @@ const frontEnd: FrontEnd = {
   dispose: () => Promise.resolve(),
 };
 
+const work: GeometryWork = { frontEnd, depth: createDepthWork({ threads: 1 }), dispose: () => Promise.resolve() };
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pieces-'));
@@ -60,7 +64,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test('the middle of a building joins its ends: one world, and every old point keeps its size in it', async () => {
   const photos = [...leftEnd, ...rightEnd, ...middle].map(photoOf);
-  const method = new GeometryReconstructor(frontEnd, 1);
+  const method = new GeometryReconstructor(work, 1);
   await method.begin({ settings, photos, cacheFolder: folder, saved: null });
   const known = new Map<string, Placement>();
   const note = ({ placed }: StepOutput): void => placed.forEach((placement) => known.set(placement.photoId, placement));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { similarityBetween } from '../../../../models/geometry/align.ts';
-import { openLocalFrontEnd, type FrontEnd } from '../../../../models/geometry/front-end/front-end.ts';
+import { openLocalWork, type GeometryWork } from '../../../../models/geometry/workers/work.ts';
 import { GeometryReconstructor } from '../../../../models/geometry/reconstructor.ts';
 import type { PhotoSource, Placement, RgbImage, SceneState, StepOutput } from '../../../../models/run/reconstructor.ts';
 import { pinhole } from '../../../../projects/format/intrinsics.ts';
@@ -27,17 +27,17 @@ const posed = places.map((translation, i): Sim3 => {
   return { rotation: [0, -Math.sin(angle / 2), 0, Math.cos(angle / 2)], translation, scale: 1 };
 });
 
-let frontEnd: FrontEnd;
+let work: GeometryWork;
 let folder: string;
 let world: PhotoSource[];
 
 beforeAll(async () => {
-  frontEnd = await openLocalFrontEnd(1);
+  work = await openLocalWork({ threads: 1 });
   folder = await mkdtemp(join(tmpdir(), 'geometry-'));
   world = posed.map((pose, i) => photo(`photo${i}`, renderScene(camera, pose).image));
 });
 afterAll(async () => {
-  await frontEnd.dispose();
+  await work.dispose();
   await rm(folder, { recursive: true });
 });
 
@@ -66,7 +66,7 @@ function smaller(image: RgbImage, size: { widthPx: number; heightPx: number }): 
 }
 
 async function begun(photos: readonly PhotoSource[], saved: SceneState | null = null): Promise<GeometryReconstructor> {
-  const method = new GeometryReconstructor(frontEnd, 1);
+  const method = new GeometryReconstructor(work, 1);
   await method.begin({ settings, photos, cacheFolder: folder, saved });
   return method;
 }

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Dense } from '../../../../../models/geometry/dense/dense.ts';
+import { createDepthWork } from '../../../../../models/geometry/dense/depth-work.ts';
 import type { SparsePoint } from '../../../../../models/geometry/dense/neighbours.ts';
 import { createDepthSweep, type DepthSweep } from '../../../../../models/geometry/dense/sweep.ts';
 import { sweepView } from '../../../../../models/geometry/dense/view.ts';
 import { pinhole, projectPoint, rayThroughPixel, type Intrinsics } from '../../../../../projects/format/intrinsics.ts';
 import { inverse, transformPoint, type Sim3 } from '../../../../../projects/format/sim3.ts';
 import type { PointMap } from '../../../../../models/run/reconstructor.ts';
+import { openWorkers } from '../../../../../models/geometry/workers/work.ts';
 import { renderScene } from '../../../../support/textured-scene.ts';
 
 const straight = pinhole(160, 120, 150);
@@ -39,8 +41,10 @@ function sparsePoints(camera: Intrinsics): SparsePoint[] {
   return points;
 }
 
-function denseOf(camera: Intrinsics, workers = 0): Dense {
-  const dense = new Dense({ providers: [], workers });
+const here = () => createDepthWork({ providers: [] });
+
+function denseOf(camera: Intrinsics, work = here()): Dense {
+  const dense = new Dense(work);
   poses.forEach((worldFromCamera, i) => {
     const { image } = renderScene(camera, worldFromCamera);
     dense.setView({ photoId: `photo${i}`, read: async () => image, intrinsics: camera, worldFromCamera });
@@ -101,19 +105,26 @@ describe.each([
 });
 
 test('worker threads give the same points, whatever the order of the photos', async () => {
-  const here = denseOf(straight);
-  const there = denseOf(straight, 2);
-  const [second, first] = await Promise.all([there.final('photo1'), there.final('photo0')]);
-  expect(first!.positions).toEqual((await here.final('photo0'))!.positions);
-  expect(second!.positions).toEqual((await here.final('photo1'))!.positions);
-  expect(there.providerLine).toMatch(/^CPU, 1 thread/);
-  await Promise.all([here.dispose(), there.dispose()]);
+  const alone = denseOf(straight);
+  const workers = await openWorkers(2, { providers: [] });
+  const shared = denseOf(straight, workers.depth);
+  shared.prepare(['photo2']);
+  const [second, first] = await Promise.all([shared.final('photo1'), shared.final('photo0')]);
+  expect(first!.positions).toEqual((await alone.final('photo0'))!.positions);
+  expect(second!.positions).toEqual((await alone.final('photo1'))!.positions);
+  expect((await shared.final('photo2'))!.colors).toEqual((await alone.final('photo2'))!.colors);
+  expect(workers.depth.providerLine).toMatch(/^CPU, 1 thread/);
+  // What rested works again when it is asked.
+  await shared.dispose();
+  const again = denseOf(straight, workers.depth);
+  expect((await again.final('photo0'))!.positions).toEqual(first!.positions);
+  await Promise.all([alone.dispose(), workers.dispose()]);
 });
 
 test('with room for two photos only, the points are the same bit by bit', async () => {
   const folder = join(await mkdtemp(join(tmpdir(), 'dense-')), 'depth');
   let reads = 0;
-  const narrow = new Dense({ providers: [], folder, mostHeld: 2 });
+  const narrow = new Dense(here(), { folder, mostHeld: 2 });
   poses.forEach((worldFromCamera, i) => {
     const { image } = renderScene(straight, worldFromCamera);
     const read = async () => {
@@ -137,7 +148,7 @@ test('with room for two photos only, the points are the same bit by bit', async 
 
 test('photos of many sizes are matched with each other', async () => {
   const cameras = [160, 152, 144, 136, 128].map((width) => pinhole(width, Math.round(width * 0.75), width * 0.94));
-  const dense = new Dense({ providers: [] });
+  const dense = new Dense(here());
   poses.forEach((worldFromCamera, i) => {
     const { image } = renderScene(cameras[i], worldFromCamera);
     dense.setView({ photoId: `photo${i}`, read: async () => image, intrinsics: cameras[i], worldFromCamera });
@@ -171,7 +182,7 @@ test('a photo without neighbours or common points has no depth instead of an inv
 });
 
 test('photos from one place have no parallax and give no depth', async () => {
-  const dense = new Dense({ providers: [] });
+  const dense = new Dense(here());
   const { image } = renderScene(straight, poses[0]);
   for (const photoId of ['a', 'b', 'c'])
     dense.setView({ photoId, read: async () => image, intrinsics: straight, worldFromCamera: poses[0] });
@@ -185,7 +196,7 @@ describe('a band around a given depth', () => {
   beforeAll(() => {
     sweep = createDepthSweep({ providers: [] });
   });
-  afterAll(() => sweep.dispose());
+  afterAll(() => sweep.rest());
 
   test('a prior three percent off is corrected, and holes stay holes', async () => {
     const views = poses.map((pose, i) => sweepView(`photo${i}`, renderScene(straight, pose).image, straight, pose));

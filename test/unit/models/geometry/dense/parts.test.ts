@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { agreementOf } from '../../../../../models/geometry/dense/agreement.ts';
-import { confirmed } from '../../../../../models/geometry/dense/dense.ts';
+import { confirmed } from '../../../../../models/geometry/dense/confirmed.ts';
 import { removeFlyingPixels, removeSpeckles } from '../../../../../models/geometry/dense/clean.ts';
 import { chooseNeighbours, depthRangeOf } from '../../../../../models/geometry/dense/neighbours.ts';
 import { aggregateCosts, parabolaOffset } from '../../../../../models/geometry/dense/semiglobal.ts';

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FrameDepth } from '../../../../../models/geometry/frame-depth.ts';
+import { createDepthWork } from '../../../../../models/geometry/dense/depth-work.ts';
 import { DepthSharpener } from '../../../../../models/geometry/refine/sharpen.ts';
 import { pointFlag, type PointColumns } from '../../../../../projects/format/point-chunk.ts';
 import { driftedFrames } from '../../../../support/drifted-frames.ts';
@@ -39,7 +40,7 @@ describe('depth of a learned method whose cameras fit the photos', () => {
       ...{ photoId: `photo${i}`, worldFromCamera: { ...truth, scale: trueScale }, intrinsics },
       ...{ depth: new FrameDepth(said[i], intrinsics), read: () => Promise.resolve(image) },
     }));
-    sharpener = new DepthSharpener(seen, { providers: [] });
+    sharpener = new DepthSharpener(seen, createDepthWork({ providers: [] }));
   });
   afterAll(() => sharpener.dispose());
 
@@ -76,7 +77,7 @@ describe('depth of a learned method whose cameras fit the photos', () => {
           read: async () => image,
         },
       ],
-      { providers: [] },
+      createDepthWork({ providers: [] }),
     );
     expect(await alone.sharpened('one', said[0])).toBeNull();
     await alone.dispose();

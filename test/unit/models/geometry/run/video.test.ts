@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { similarityBetween } from '../../../../../models/geometry/align.ts';
 import { openLocalFrontEnd, type FrontEnd } from '../../../../../models/geometry/front-end/front-end.ts';
+import { createDepthWork } from '../../../../../models/geometry/dense/depth-work.ts';
 import { GeometryReconstructor } from '../../../../../models/geometry/reconstructor.ts';
 import type { PhotoSource, Placement, SceneState } from '../../../../../models/run/reconstructor.ts';
 import { length, subtract, transformPoint } from '../../../../../projects/format/sim3.ts';
@@ -54,7 +55,8 @@ async function met(
   some: readonly PhotoSource[],
   saved: SceneState | null = null,
 ): Promise<{ placed: Map<string, Placement>; state: SceneState }> {
-  const method = new GeometryReconstructor(by, 1);
+  const work = { frontEnd: by, depth: createDepthWork({ threads: 1 }), dispose: () => Promise.resolve() };
+  const method = new GeometryReconstructor(work, 1);
   const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' } as const;
   await method.begin({ settings, photos, cacheFolder: folder, saved });
   const placed = new Map<string, Placement>();
