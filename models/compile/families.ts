@@ -6,6 +6,7 @@ import type { Manifest } from '../run/manifest.ts';
 import { buildClip, clipLicence, compileClip, type Activation } from './clip.ts';
 import { isClip } from './clip-names.ts';
 import { buildDust3r, compileDust3r, dust3rLicence, isDust3r, splatt3rLicence } from './dust3r.ts';
+import { buildFast3r, compileFast3r, fast3rLicence, isFast3r } from './fast3r.ts';
 import { buildLseg, compileLseg, isLseg, lsegLicence } from './lseg.ts';
 import { buildVggt, compileVggt, isVggt, vggtLicence } from './vggt.ts';
 import { buildCut3r, compileCut3r, cut3rLicence, ownLicence, parameterCount, type PackIdentity } from './cut3r-pack.ts';
@@ -144,7 +145,20 @@ const vggt: Family = {
   compile: compileVggt,
 };
 
-const families: readonly Family[] = [cut3r, dust3r, vggt, lseg, clip];
+const fast3r: Family = {
+  family: 'fast3r',
+  holds: isFast3r,
+  describe: (source, fileName, precision) => ({
+    id: `fast3r-512${halfId(precision)}`,
+    name: `Fast3R 512${halfName(precision)}`,
+    kind: 'multi-view',
+    licence: fast3rLicence,
+    packBytes: bytesOf(buildFast3r(source, fileName, precision).graphs),
+  }),
+  compile: compileFast3r,
+};
+
+const families: readonly Family[] = [cut3r, dust3r, vggt, fast3r, lseg, clip];
 
 /** Files in the layout of transformers are OpenAI's own unless they say otherwise; OpenCLIP trained with the exact GELU. */
 function activationOf({ tensors }: TensorSource, fileName: string): Activation {

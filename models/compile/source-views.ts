@@ -11,6 +11,13 @@ export function partBehind(source: TensorSource, prefix: string): TensorSource {
   return { ...source, tensors, read: (name) => source.read(prefix + name) };
 }
 
+/** The same tensors under names without what `prefix` matches. Names must stay different. */
+export function withoutPrefixes(source: TensorSource, prefix: RegExp): TensorSource {
+  const original = new Map([...source.tensors.keys()].map((name) => [name.replace(prefix, ''), name]));
+  const tensors = new Map([...source.tensors].map(([name, info]) => [name.replace(prefix, ''), info]));
+  return { ...source, tensors, read: (name) => source.read(original.get(name) ?? name) };
+}
+
 /** PyTorch's default; no file stores another. */
 const epsilon = 1e-5;
 
