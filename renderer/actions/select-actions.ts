@@ -4,9 +4,21 @@ import type { AppState } from '../state/app-state.svelte.ts';
 import type { Action } from './action.ts';
 
 export function selectActions(app: AppState): Action[] {
-  const { splatSelection, ask, edits, shell, splats } = app;
+  const { splatSelection, ask, edits, frames, shell, splats } = app;
   const possible = (): boolean => splatSelection.isPossible;
   return [
+    {
+      id: 'splats.make',
+      label: 'Make splats',
+      group: 'Run',
+      words: 'gaussians select ask',
+      enabled: () =>
+        splats.progress === null &&
+        frames.chunks.some(
+          ({ id, kind }) => kind === 'final' && !splats.chunks.some(({ sourceChunkId }) => sourceChunkId === id),
+        ),
+      perform: () => app.calls.tell('scene.splat', null, 'run'),
+    },
     {
       id: 'select.answer',
       label: 'Select what the answer found',
@@ -35,7 +47,7 @@ export function selectActions(app: AppState): Action[] {
       group: 'Edit',
       keys: [{ key: 'b', shift: true }],
       words: 'paint splats points circle',
-      enabled: () => shell.page === 'workspace' && splats.chunks.length > 0,
+      enabled: () => shell.page === 'workspace' && frames.chunks.length > 0,
       perform: () => {
         shell.mode = 'ask';
         shell.tool = shell.tool === 'brush' ? 'look' : 'brush';
