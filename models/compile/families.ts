@@ -5,6 +5,7 @@ import { StudioFailure } from '../../projects/format/result.ts';
 import type { Manifest } from '../run/manifest.ts';
 import { buildClip, clipLicence, compileClip, type Activation } from './clip.ts';
 import { isClip } from './clip-names.ts';
+import { buildDa3, compileDa3, da3Licence, da3Size, isDa3 } from './da3.ts';
 import { buildDust3r, compileDust3r, dust3rLicence, isDust3r, splatt3rLicence } from './dust3r.ts';
 import { buildFast3r, compileFast3r, fast3rLicence, isFast3r } from './fast3r.ts';
 import { buildLseg, compileLseg, isLseg, lsegLicence } from './lseg.ts';
@@ -158,7 +159,23 @@ const fast3r: Family = {
   compile: compileFast3r,
 };
 
-const families: readonly Family[] = [cut3r, dust3r, vggt, fast3r, lseg, clip];
+const da3: Family = {
+  family: 'da3',
+  holds: isDa3,
+  describe: (source, fileName, precision) => {
+    const { config, graphs } = buildDa3(source, fileName, precision);
+    return {
+      id: `da3-${da3Size(config)}${halfId(precision)}`,
+      name: `Depth Anything 3 ${da3Size(config)}${halfName(precision)}`,
+      kind: 'multi-view',
+      licence: da3Licence(config),
+      packBytes: bytesOf(graphs),
+    };
+  },
+  compile: compileDa3,
+};
+
+const families: readonly Family[] = [cut3r, dust3r, vggt, fast3r, da3, lseg, clip];
 
 /** Files in the layout of transformers are OpenAI's own unless they say otherwise; OpenCLIP trained with the exact GELU. */
 function activationOf({ tensors }: TensorSource, fileName: string): Activation {

@@ -6,12 +6,12 @@ import { startGraph, type BuiltGraph } from './built-graph.ts';
 import { blocksOf, shapesOf } from './clip-names.ts';
 import { parameterCount, type PackIdentity } from './cut3r-pack.ts';
 import { buildDinoEncoder, type DinoConfig } from './dinov2.ts';
-import { viewHead } from './view-head.ts';
 import { float, type Value } from './graph.ts';
 import { layerNorm, linear, mlp, type Net } from './layers.ts';
 import { writePack, type CompileOptions } from './pack-writer.ts';
 import type { TensorSource } from './tensor-source.ts';
 import { dimensionOf, vector, viewBlock, type ViewBlock } from './view-blocks.ts';
+import { outputDepth, viewHead, type ViewHead } from './view-head.ts';
 import { specialsAndPatches } from './view-tokens.ts';
 import { defaultViews, viewsWorkingMb } from './views-memory.ts';
 import { WeightLedger, type Precision } from './weights.ts';
@@ -160,22 +160,11 @@ function camera(net: Net, { channels, heads, cameraDepth }: VggtConfig, tokens: 
   return g.concat([pose, g.op('Relu', [g.slice(guess, 1, 7)])], 1);
 }
 
-/** `level_0` … `level_3` [rows, cols, 2 · channels] of one view → `depth` and `depth_conf` [height, width], 1 … ∞. */
-function buildDepth(config: VggtConfig, ledger: WeightLedger, precision: Precision): BuiltGraph {
-  const { net, built } = startGraph('depth', ledger, precision);
-  const { g } = net;
-  const raw = viewHead(net, 'depth_head', { width: 2 * config.channels, patchPx: config.encoder.patchPx, count: 2 });
-  const channel = (idx: number): Value => g.op('Exp', [g.op('Gather', [raw, g.scalar(idx, 'int64')], { axis: 2 })]);
-  g.output('depth', channel(0), ['height', 'width']);
-  g.output('depth_conf', g.add(channel(1), g.scalar(1)), ['height', 'width']);
-  return built;
-}
-
-/** The same levels → `points` [height, width, 3] in the window's axes and `points_conf` [height, width]: a second opinion beside depth and camera. */
+/** `level_0` … `level_3` of one view → `points` [height, width, 3] in the window's axes and `points_conf` [height, width]: a second opinion beside depth and camera. */
 function buildPoints(config: VggtConfig, ledger: WeightLedger, precision: Precision): BuiltGraph {
   const { net, built } = startGraph('points', ledger, precision);
   const { g } = net;
-  const raw = viewHead(net, 'point_head', { width: 2 * config.channels, patchPx: config.encoder.patchPx, count: 4 });
+  const raw = viewHead(net, 'point_head', { ...headOf(config), count: 4 });
   const xyz = g.slice(raw, 2, 0, 3);
   const grown = g.sub(g.op('Exp', [g.op('Abs', [xyz])]), g.scalar(1));
   g.output('points', g.mul(g.op('Sign', [xyz]), grown), ['height', 'width', 3]);
@@ -183,6 +172,12 @@ function buildPoints(config: VggtConfig, ledger: WeightLedger, precision: Precis
   g.output('points_conf', g.add(doubt, g.scalar(1)), ['height', 'width']);
   return built;
 }
+
+const headOf = ({ channels, encoder }: VggtConfig): ViewHead => ({
+  width: 2 * channels,
+  patchPx: encoder.patchPx,
+  rectified: true,
+});
 
 /** Tracks need points to follow; masks are for training. */
 const unused = (name: string): boolean => /^(track_head\.|aggregator\.patch_embed\.mask_token$)/.test(name);
@@ -195,10 +190,12 @@ export function buildVggt(
 ): { config: VggtConfig; graphs: Record<string, BuiltGraph> } {
   const config = readConfig(source, fileName);
   const ledger = new WeightLedger(source);
+  const depth = startGraph('depth', ledger, precision);
+  outputDepth(depth.net, 'depth_head', headOf(config));
   const graphs = {
     encoder: buildDinoEncoder(config.encoder, 'aggregator.patch_embed.', ledger, precision),
     views: buildViews(config, ledger, precision),
-    depth: buildDepth(config, ledger, precision),
+    depth: depth.built,
     points: buildPoints(config, ledger, precision),
   };
   ledger.assertComplete(fileName, unused);

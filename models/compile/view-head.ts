@@ -6,6 +6,22 @@ import { layerNorm, type Net } from './layers.ts';
 import { withPlaneWaves } from './plane-waves.ts';
 import { dimensionOf, vector } from './view-blocks.ts';
 
+export interface ViewHead {
+  width: number;
+  patchPx: number;
+  /** See DptVariant. */
+  rectified: boolean;
+}
+
+/** `level_0` … `level_3` [rows, cols, width] of one view → `depth` and `depth_conf` [height, width], 1 … ∞. */
+export function outputDepth(net: Net, prefix: string, head: ViewHead): void {
+  const { g } = net;
+  const raw = viewHead(net, prefix, { ...head, count: 2 });
+  const channel = (idx: number): Value => g.op('Exp', [g.op('Gather', [raw, g.scalar(idx, 'int64')], { axis: 2 })]);
+  g.output('depth', channel(0), ['height', 'width']);
+  g.output('depth_conf', g.add(channel(1), g.scalar(1)), ['height', 'width']);
+}
+
 /**
  * Adds the inputs `level_0` … `level_3` [rows, cols, width].
  * @returns [rows · patchPx, cols · patchPx, count], float32
@@ -13,7 +29,7 @@ import { dimensionOf, vector } from './view-blocks.ts';
 export function viewHead(
   net: Net,
   prefix: string,
-  { width, patchPx, count }: { width: number; patchPx: number; count: number },
+  { width, patchPx, count, rectified }: ViewHead & { count: number },
 ): Value {
   const { g, weights } = net;
   const inputs = [0, 1, 2, 3].map((level) => g.input(`level_${level}`, 'float32', ['rows', 'cols', width]));
@@ -32,7 +48,7 @@ export function viewHead(
     levels,
     levels.map(() => width),
     { rows, cols },
-    { placed, exact: true, rectified: true },
+    { placed, exact: true, rectified },
   );
   const conv = convolutions(net);
   const half = weights.rowsOf(`${scratch}.output_conv1.weight`);
