@@ -4,17 +4,18 @@ import { mkdir, realpath, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { projectLayout } from '../format/layout.ts';
 import { StudioFailure } from '../format/result.ts';
-import type { DepthChange, FirstBelief } from '../format/belief.ts';
-import type { Bounds, ChunkId, Frame, PhotoId, PointChunk, ProjectInfo, RunId } from '../format/scene.ts';
+import type { FirstBelief } from '../format/belief.ts';
+import type { ChunkId, Frame, PointChunk, ProjectInfo } from '../format/scene.ts';
 import { fileSize, folderSize, namesIn, removeFiles, writing } from './files.ts';
 import { applicationId, migrate, migrations } from './migrate.ts';
 import { Sql } from './sql.ts';
+import type { CommittedStep, StepDraft } from './step.ts';
 import { sweep } from './sweep.ts';
 import { BeliefsTable } from './tables/beliefs.ts';
 import { CamerasTable } from './tables/cameras.ts';
 import { ChunksTable } from './tables/chunks.ts';
 import { EditsTable } from './tables/edits.ts';
-import { FramesTable, type FrameDraft } from './tables/frames.ts';
+import { FramesTable } from './tables/frames.ts';
 import { GaussiansTable } from './tables/gaussians.ts';
 import { ImportsTable } from './tables/imports.ts';
 import { LabelSetsTable } from './tables/label-sets.ts';
@@ -22,41 +23,11 @@ import { MeetingsTable } from './tables/meetings.ts';
 import { MetaTable } from './tables/meta.ts';
 import { PhotosTable } from './tables/photos.ts';
 import { QuestionsTable } from './tables/questions.ts';
+import { RefinedPointsTable } from './tables/refined-points.ts';
 import { RefinementsTable } from './tables/refinements.ts';
 import { RunsTable } from './tables/runs.ts';
 import { SplatFeaturesTable } from './tables/splat-features.ts';
 import { StatesTable } from './tables/states.ts';
-
-/** A chunk whose file exists, named by photo as the engine knows it. */
-export interface ChunkDraft {
-  id: ChunkId;
-  photoId: PhotoId;
-  kind: PointChunk['kind'];
-  count: number;
-  bounds: Bounds;
-}
-
-export interface StepDraft {
-  runId: RunId;
-  frames: readonly FrameDraft[];
-  chunks: readonly ChunkDraft[];
-  /** The step in which the state met a photo; absent when it met none. */
-  meeting?: { stepIdx: number; photoId: PhotoId };
-  /** The photo had been met before: what was believed of it at first, and how its depth has changed since. */
-  revises?: { first: FirstBelief; depth: DepthChange | null };
-}
-
-/** What one answer of the engine changed. */
-export interface CommittedStep {
-  frames: Frame[];
-  chunks: PointChunk[];
-  /** Chunks that the new ones took the place of: their rows are gone. */
-  replaced: ChunkId[];
-  /** Those of them whose files nobody needs now: the caller's to delete. */
-  unneeded: ChunkId[];
-  /** New, or compared with another answer than before. */
-  beliefs: FirstBelief[];
-}
 
 /** Real paths of the projects that this process has open. POSIX locks do not keep a process from itself. */
 const openHere = new Set<string>();
@@ -70,6 +41,7 @@ export class ProjectStore {
   readonly frames: FramesTable;
   readonly chunks: ChunksTable;
   readonly beliefs: BeliefsTable;
+  readonly refinedPoints: RefinedPointsTable;
   readonly meetings: MeetingsTable;
   readonly gaussians: GaussiansTable;
   readonly splatFeatures: SplatFeaturesTable;
@@ -96,6 +68,7 @@ export class ProjectStore {
     this.frames = new FramesTable(sql);
     this.chunks = new ChunksTable(sql);
     this.beliefs = new BeliefsTable(sql);
+    this.refinedPoints = new RefinedPointsTable(sql);
     this.meetings = new MeetingsTable(sql);
     this.gaussians = new GaussiansTable(sql);
     this.splatFeatures = new SplatFeaturesTable(sql);
@@ -228,12 +201,16 @@ export class ProjectStore {
       const frames = this.frames.upsertMany(step.runId, step.frames);
       const frameIds = new Map(frames.map(({ photoId, id }) => [photoId, id]));
       const replaced: ChunkId[] = [];
+      const forgotten: ChunkId[] = [];
       const chunks = step.chunks.map(({ id, photoId, kind, count, bounds }): PointChunk => {
         const frameId = frameIds.get(photoId) ?? this.frames.ofPhoto(step.runId, photoId)?.id;
         if (frameId === undefined)
           throw new StudioFailure('internal', { reason: 'points of a photo without a frame.' });
         const chunk = { id, frameId, count, bounds, kind };
+        const before = this.chunks.ofFrame(frameId).find((other) => other.kind !== 'inferred');
         replaced.push(...this.chunks.put(chunk));
+        if (step.refinementId === undefined) forgotten.push(...this.refinedPoints.forget(frameId));
+        else if (before) this.refinedPoints.put(step.refinementId, { before, after: chunk });
         return chunk;
       });
       const { meeting, revises } = step;
@@ -243,10 +220,34 @@ export class ProjectStore {
         frames,
         chunks: chunks.filter(({ id }) => !replaced.includes(id)),
         replaced,
-        unneeded: replaced.filter((id) => !this.beliefs.has(id)),
+        unneeded: this.#unneeded([...replaced, ...forgotten]),
         beliefs: belief ? [belief] : [],
       };
     });
+  }
+
+  /**
+   * Shows the points from before a refinement again, or those after it. A frame that has got other points since keeps them.
+   * @param undone the refinement is being taken back
+   */
+  turnRefinedPoints(refinementId: string, undone: boolean): Pick<CommittedStep, 'chunks' | 'replaced'> {
+    return this.#sql.transaction(() => {
+      const chunks: PointChunk[] = [];
+      const replaced: ChunkId[] = [];
+      for (const { before, after } of this.refinedPoints.list(refinementId)) {
+        const [from, to] = undone ? [after, before] : [before, after];
+        if (!this.chunks.byId(from.id)) continue;
+        replaced.push(...this.chunks.put(to));
+        chunks.push(to);
+      }
+      return { chunks, replaced };
+    });
+  }
+
+  #unneeded(chunkIds: readonly ChunkId[]): ChunkId[] {
+    return [...new Set(chunkIds)].filter(
+      (id) => !this.chunks.byId(id) && !this.beliefs.has(id) && !this.refinedPoints.has(id),
+    );
   }
 
   /** A first belief is kept when the answer to the second meeting has taken the place of its points. */

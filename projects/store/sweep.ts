@@ -26,6 +26,7 @@ export async function sweep(store: ProjectStore): Promise<string[]> {
   store.splatFeatures.remove(await missing(store.splatFeatures.ids(), (id) => join(folder, chunkPath(id))));
 
   store.beliefs.remove(await missing(store.beliefs.chunkIds(), (id) => join(folder, chunkPath(id))));
+  store.refinedPoints.remove(await missing(store.refinedPoints.chunkIds(), (id) => join(folder, chunkPath(id))));
 
   const lostStates = await missing(store.states.all(), ({ runId, stepIdx }) => join(folder, statePath(runId, stepIdx)));
   if (lostStates.length > 0) {
@@ -38,9 +39,13 @@ export async function sweep(store: ProjectStore): Promise<string[]> {
   await removeUnknown(
     folder,
     projectLayout.chunks,
-    [...store.chunks.ids(), ...store.beliefs.chunkIds(), ...store.gaussians.ids(), ...store.splatFeatures.ids()].map(
-      chunkPath,
-    ),
+    [
+      ...store.chunks.ids(),
+      ...store.beliefs.chunkIds(),
+      ...store.refinedPoints.chunkIds(),
+      ...store.gaussians.ids(),
+      ...store.splatFeatures.ids(),
+    ].map(chunkPath),
   );
   await removeUnknown(
     folder,

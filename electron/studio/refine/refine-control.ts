@@ -45,7 +45,7 @@ export class RefineControl {
     }
   }
 
-  /** Poses as they were before the newest refinement, bit by bit; null when there is none. @throws StudioFailure busy */
+  /** Poses and points as they were before the newest refinement, bit by bit; null when there is none. @throws StudioFailure busy */
   undo(): Refinement | null {
     const { id } = this.#mustRest();
     return this.#turn(id, this.#session.store.refinements.undoable(id), true);
@@ -61,11 +61,13 @@ export class RefineControl {
     if (!refinement) return null;
     const { store } = this.#session;
     const { before, after } = store.refinements.poses(refinement.id);
-    const { turned, frames } = store.transaction(() => ({
+    const { turned, frames, points } = store.transaction(() => ({
       turned: store.refinements.setUndone(refinement.id, undone),
       frames: writePoses(store, runId, undone ? before : after),
+      points: store.turnRefinedPoints(refinement.id, undone),
     }));
     tellMoved(store, this.#emitter, runId, frames);
+    if (points.chunks.length > 0) this.#emitter.emit('chunks.added', points);
     return turned;
   }
 

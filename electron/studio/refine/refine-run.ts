@@ -31,15 +31,18 @@ export async function refineRun(
   if (poses.length === 0 || !store.isOpen) return { reports, refinement: null, frames: [] };
   const moved = store.transaction(() => {
     const before = posesOf(store, runId, new Set(poses.map(({ photoId }) => photoId)));
+    // What could be brought back so far is gone with the next line.
+    const gone = store.refinedPoints.redoableIds(runId);
     const refinement = store.refinements.add(runId, { before, after: poses }, reports);
     const frames = writePoses(store, runId, poses);
-    return { refinement, frames, points: store.commitStep({ runId, frames: [], chunks }) };
+    const points = store.commitStep({ runId, frames: [], chunks, refinementId: refinement.id });
+    return { refinement, frames, points, unneeded: [...gone, ...points.unneeded] };
   });
-  const { refinement, frames, points } = moved;
+  const { refinement, frames, points, unneeded } = moved;
   tellMoved(store, emitter, runId, frames);
   if (points.chunks.length > 0) emitter.emit('chunks.added', { chunks: points.chunks, replaced: points.replaced });
   // A file that stays is swept when the project is opened.
-  for (const id of points.unneeded) await rm(join(store.folder, chunkPath(id)), { force: true }).catch(() => undefined);
+  for (const id of unneeded) await rm(join(store.folder, chunkPath(id)), { force: true }).catch(() => undefined);
   return { reports, refinement, frames };
 }
 

@@ -93,7 +93,10 @@ export class RunRecorder {
       this.#store.chunks.remove(lost);
       this.#deleteFiles(lost);
     }
-    if (before) this.#pointsByFrame.delete(before.id);
+    if (before) {
+      this.#deleteFiles(this.#store.refinedPoints.forget(before.id));
+      this.#pointsByFrame.delete(before.id);
+    }
     const { frames } = this.#store.commitStep({
       runId: this.#runId,
       frames: [{ ...unplaced, photoId, stepIdx, status: 'failed', reason }],

@@ -1,11 +1,14 @@
 // Refinement through the whole core: by itself at the end of a learned run, taken back bit by bit, brought back, refused with a sentence.
 
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { StudioEvents } from '../../../../electron/contract/events.ts';
 import { forkEngine } from '../../../../electron/studio/fork-engine.ts';
 import { absoluteTranslationErrors, aligned, alignmentOf } from '../../../../models/evaluate/trajectory.ts';
-import type { Frame, RunSettings } from '../../../../projects/format/scene.ts';
+import { decodePointChunk, type PointColumns } from '../../../../projects/format/point-chunk.ts';
+import type { Frame, PointChunk, RunSettings } from '../../../../projects/format/scene.ts';
 import { driftedFrames } from '../../../support/drifted-frames.ts';
 import { walkOptions } from '../../../support/engine/drifting-engine.ts';
 import { LedgerStudio } from '../../../support/engine/ledger-studio.ts';
@@ -21,6 +24,8 @@ async function finish(refine: boolean): Promise<void> {
   expect((await rested).status).toBe('done');
 }
 
+const chunksNow = async (): Promise<PointChunk[]> => (await host.do('project.snapshot', null))?.chunks ?? [];
+const idsOf = (chunks: readonly PointChunk[]): string[] => chunks.map(({ id }) => id).toSorted();
 const framesNow = async (): Promise<Frame[]> => (await host.do('project.snapshot', null))?.frames ?? [];
 const notices = (): string[] =>
   host.events.flatMap((event) => (event.name === 'notice' ? [event.payload.sentence] : []));
@@ -50,7 +55,16 @@ describe('a method that drifts', () => {
     return absoluteTranslationErrors(aligned(pairs, alignmentOf(pairs, 'sim3'))).rmse;
   }
 
-  test('is refined at the end of its run; undo and redo restore the poses bit by bit', async () => {
+  /** Depths by cell of the grid. */
+  const byCell = ({ count, pixels, positions, gridWidthPx }: PointColumns): Map<number, number> =>
+    new Map(
+      Array.from({ length: count }, (_, k) => [pixels[2 * k + 1] * gridWidthPx + pixels[2 * k], positions[3 * k + 2]]),
+    );
+  const saidDepths = (i: number): Map<number, number> => byCell(drifted[i].points);
+  const depthsOf = async (chunkId: string): Promise<Map<number, number>> =>
+    byCell(decodePointChunk(await readFile(host.studio.resolveBulk('chunk', chunkId) ?? '')));
+
+  test('is refined at the end of its run; undo and redo restore poses and points bit by bit', async () => {
     await walk();
     await finish(true);
     const refined = await framesNow();
@@ -59,26 +73,34 @@ describe('a method that drifts', () => {
     const posesOf = (frames: readonly Frame[]): unknown =>
       frames.map(({ worldFromCamera, intrinsics }) => ({ worldFromCamera, intrinsics }));
 
-    // Their points were replaced by sharper ones, file by file.
-    const { chunks = [] } = (await host.do('project.snapshot', null)) ?? {};
-    const added = host.events.flatMap((event) => (event.name === 'chunks.added' ? [event.payload] : []));
-    expect(added.at(-1)?.replaced).toHaveLength(5);
-    expect(chunks.map(({ id }) => id).sort()).toEqual(
-      added
-        .at(-1)
-        ?.chunks.map(({ id }) => id)
-        .sort(),
-    );
+    // Their points were replaced by sharper ones, file by file; those of before are kept.
+    const sharper = await chunksNow();
+    const added = (): StudioEvents['chunks.added'][] =>
+      host.events.flatMap((event) => (event.name === 'chunks.added' ? [event.payload] : []));
+    const replaced = added().at(-1)?.replaced.toSorted();
+    expect(replaced).toHaveLength(5);
+    expect(idsOf(sharper)).toEqual(idsOf(added().at(-1)?.chunks ?? []));
 
     const undone = await host.do('refine.undo', null);
     expect(undone?.undone).toBe(true);
     const before = await framesNow();
+    expect(idsOf(await chunksNow())).toEqual(replaced);
+    // The view is told to show them in place of the sharper ones.
+    expect(added().at(-1)).toMatchObject({ chunks: { length: 5 }, replaced: { length: 5 } });
+    for (const [i, { id }] of (await chunksNow()).entries()) expect(await depthsOf(id)).toEqual(saidDepths(i));
     expect(posesOf(before)).toEqual(said);
     expect(errorOf(refined)).toBeLessThan(errorOf(before) / 10);
     expect(await host.do('refine.undo', null)).toBeNull();
 
+    // Also after the project was closed and opened.
+    const folder = (await host.do('project.snapshot', null))?.project.folder ?? '';
+    await host.restart();
+    await host.do('projects.open', { folder });
+    expect(idsOf(await chunksNow())).toEqual(replaced);
     await host.do('refine.redo', null);
     expect(await framesNow()).toEqual(refined);
+    expect(await chunksNow()).toEqual(sharper);
+    for (const [i, { id }] of sharper.entries()) expect(await depthsOf(id)).not.toEqual(saidDepths(i));
     expect(await host.do('refine.redo', null)).toBeNull();
     const snapshot = await host.do('project.snapshot', null);
     expect(snapshot?.refinements).toMatchObject([{ undone: false, reports: [{ frames: 5, refusal: null }] }]);
