@@ -9,6 +9,7 @@ import { buildDa3, compileDa3, da3Licence, da3Size, isDa3 } from './da3.ts';
 import { buildDust3r, compileDust3r, dust3rLicence, isDust3r, splatt3rLicence } from './dust3r.ts';
 import { buildFast3r, compileFast3r, fast3rLicence, isFast3r } from './fast3r.ts';
 import { buildLseg, compileLseg, isLseg, lsegLicence } from './lseg.ts';
+import { buildPi3, compilePi3, isPi3, pi3Licence } from './pi3.ts';
 import { buildVggt, compileVggt, isVggt, vggtLicence } from './vggt.ts';
 import { buildCut3r, compileCut3r, cut3rLicence, ownLicence, parameterCount, type PackIdentity } from './cut3r-pack.ts';
 import type { CompileOptions } from './pack-writer.ts';
@@ -175,7 +176,20 @@ const da3: Family = {
   compile: compileDa3,
 };
 
-const families: readonly Family[] = [cut3r, dust3r, vggt, fast3r, da3, lseg, clip];
+const pi3: Family = {
+  family: 'pi3',
+  holds: isPi3,
+  describe: (source, fileName, precision) => ({
+    id: `pi3${halfId(precision)}`,
+    name: `Pi3${halfName(precision)}`,
+    kind: 'multi-view',
+    licence: pi3Licence,
+    packBytes: bytesOf(buildPi3(source, fileName, precision).graphs),
+  }),
+  compile: compilePi3,
+};
+
+const families: readonly Family[] = [cut3r, dust3r, vggt, fast3r, da3, pi3, lseg, clip];
 
 /** Files in the layout of transformers are OpenAI's own unless they say otherwise; OpenCLIP trained with the exact GELU. */
 function activationOf({ tensors }: TensorSource, fileName: string): Activation {

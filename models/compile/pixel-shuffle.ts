@@ -15,9 +15,20 @@ export function shuffled(
 ): Value {
   const { g } = net;
   const hidden = net.weights.rowsOf(`${prefix}.fc1.weight`);
-  const y = g.cast(mlp(net, prefix, x, { inputs: channels, hidden, outputs: count * side * side }), 'float32');
+  const y = mlp(net, prefix, x, { inputs: channels, hidden, outputs: count * side * side });
+  return asCells(g, y, count, { rows, cols }, side);
+}
+
+/** Tokens [rows · cols, count · side · side] → [rows · side, cols · side, count], float32. */
+export function asCells(
+  g: GraphBuilder,
+  y: Value,
+  count: number,
+  { rows, cols }: { rows: Value; cols: Value },
+  side: number,
+): Value {
   const split = g.concat([unsqueezed(g, rows), unsqueezed(g, cols), g.ints(count, side, side)], 0);
-  const pixels = g.transpose(g.op('Reshape', [y, split]), [0, 3, 1, 4, 2]);
+  const pixels = g.transpose(g.op('Reshape', [g.cast(y, 'float32'), split]), [0, 3, 1, 4, 2]);
   const size = g.concat(
     [g.mul(unsqueezed(g, rows), g.ints(side)), g.mul(unsqueezed(g, cols), g.ints(side)), g.ints(count)],
     0,

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test.for(['vggt-tiny/vggt', 'fast3r-tiny/fast3r', 'da3-tiny/da3'])(
+test.for(['vggt-tiny/vggt', 'fast3r-tiny/fast3r', 'da3-tiny/da3', 'pi3-tiny/pi3'])(
   'a tiny pack of random weights (%s) runs to the end with finite numbers, photos of any shape, and goes on bit by bit',
   async (name) => {
     const checkpoint = fileURLToPath(new URL(`../../../fixtures/models/${name}.safetensors`, import.meta.url));
