@@ -2,12 +2,10 @@
 
 import { resolve } from 'node:path';
 import type { AskReply } from '../contract/scene-requests.ts';
-import type { ProjectSnapshot } from '../contract/commands.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 import type { Photo } from '../../projects/format/scene.ts';
 import { argumentsOf, badUsage, type Command } from './command.ts';
-import { ProgressLine } from './progress.ts';
-import { TerminalStudio } from './terminal-studio.ts';
+import { withSplats } from './with-splats.ts';
 import { wordsOf } from './words.ts';
 
 export const queryCommand: Command = {
@@ -33,28 +31,6 @@ export const queryCommand: Command = {
     return ask(resolve(values.project), positionals.join(' '), threshold, values.json);
   },
 };
-
-/** Opens a project with its splats made, and closes it after the work. */
-async function withSplats(
-  folder: string,
-  work: (terminal: TerminalStudio, project: ProjectSnapshot) => Promise<string>,
-): Promise<number> {
-  const terminal = new TerminalStudio();
-  const line = new ProgressLine();
-  terminal.on('splats.progress', ({ done, total }) => line.show('Making splats', done / total, `${done}/${total}`));
-  terminal.on('notice', ({ sentence }) => line.say(sentence));
-  try {
-    const project = await terminal.do('projects.open', { folder });
-    await terminal.do('scene.splat', null);
-    const said = await work(terminal, project);
-    line.end();
-    process.stdout.write(`${said}\n`);
-    return 0;
-  } finally {
-    line.end();
-    await terminal.close();
-  }
-}
 
 const ask = (folder: string, text: string, threshold: number, json: boolean): Promise<number> =>
   withSplats(folder, async (terminal, { photos }) => {

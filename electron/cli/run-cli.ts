@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   reconstruct: async () => (await import('./reconstruct.ts')).reconstructCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   query: async () => (await import('./query.ts')).queryCommand,
+  ask: async () => (await import('./ask.ts')).askCommand,
   scale: async () => (await import('./scale.ts')).scaleCommand,
   measure: async () => (await import('./measure.ts')).measureCommand,
   render: async () => (await import('./render.ts')).renderCommand,

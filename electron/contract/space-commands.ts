@@ -3,8 +3,8 @@
 import * as v from 'valibot';
 import type { Anchor } from '../../projects/format/measures.ts';
 import type { Scale } from '../../projects/format/quantity.ts';
-import { chunkRows, finite, pickedPlace } from './schemas.ts';
-import type { BoxReply } from './space-requests.ts';
+import { chunkRows, finite, pickedPlace, share } from './schemas.ts';
+import type { BoxReply, SpatialAnswer } from './space-requests.ts';
 
 export const spaceInputs = {
   /** Picked places as they are kept in a measure. */
@@ -21,10 +21,13 @@ export const spaceInputs = {
     v.object({ kind: v.literal('gps') }),
     v.object({ kind: v.literal('method') }),
   ]),
+  /** A question in plain English that geometry answers. */
+  'space.answer': v.object({ text: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(500)), threshold: share }),
 } as const;
 
 export interface SpaceOutputs {
   'space.anchor': Anchor[];
   'space.box': BoxReply;
   'space.scale': Scale;
+  'space.answer': SpatialAnswer;
 }

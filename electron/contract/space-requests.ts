@@ -5,7 +5,9 @@ import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { Anchor } from '../../projects/format/measures.ts';
 import type { PhotoId } from '../../projects/format/scene.ts';
 import type { Vec3 } from '../../projects/format/sim3.ts';
-import type { SceneFrame } from './scene-requests.ts';
+import type { Scale } from '../../projects/format/quantity.ts';
+import type { SpatialResult } from '../../projects/format/spatial-answer.ts';
+import type { AskRequest, Evidence, SceneFrame } from './scene-requests.ts';
 
 /** A click on the scene, or a pixel of a photo. */
 export type PickedPlace =
@@ -33,7 +35,23 @@ export interface BoxReply {
   sigma: number;
 }
 
+export interface SpatialRequest extends Pick<AskRequest, 'frames' | 'language' | 'upInWorld'> {
+  text: string;
+  /** 0…1: a splat belongs to what the words name from this score on. */
+  threshold: number;
+  scale: Scale | null;
+  /** Photos in input order, with their names. */
+  photos: { id: PhotoId; name: string }[];
+}
+
+export interface SpatialAnswer extends SpatialResult {
+  /** Photos that show what the answer speaks of, best first. */
+  photos: Evidence[];
+  ms: number;
+}
+
 export interface SpaceRequests {
+  answer: { input: SpatialRequest; output: SpatialAnswer };
   anchor: { input: AnchorRequest; output: Anchor[] };
   box: { input: BoxRequest; output: BoxReply };
 }

@@ -23,8 +23,11 @@ export async function box({ frames, upInWorld, selection }: BoxRequest): Promise
     if (count > keeper.count) keeper = { f, count };
   });
   if (keeper.f < 0) throw new StudioFailure('nothing-selected');
-  const { center, rotation, halfSize } = uprightBox(scene.positions, members, upInWorld);
+  const { center, rotation, halfSize, slack } = uprightBox(scene.positions, members, upInWorld);
   const { frameId, worldFromCamera } = scene.frames[keeper.f];
   const cameraFromBox = compose(inverse(worldFromCamera), { rotation, translation: center, scale: 1 });
-  return { box: { frameId, cameraFromBox, halfSize }, sigma: spacingOf(scene.positions, members) };
+  return {
+    box: { frameId, cameraFromBox, halfSize },
+    sigma: Math.hypot(spacingOf(scene.positions, members), Math.max(...slack)),
+  };
 }

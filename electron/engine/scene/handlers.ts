@@ -34,5 +34,6 @@ export const sceneHandlers: { [K in keyof Requests]: SceneHandler<K> } = {
   scoreViews: when(async () => (await import('./score-views.ts')).scoreViews),
   render: when(async () => (await import('./render.ts')).renderToFile),
   anchor: when(async () => (await import('./anchor.ts')).anchor),
+  answer: when(async () => (await import('./spatial.ts')).answerSpace),
   box: when(async () => (await import('./box.ts')).box),
 };

@@ -1,14 +1,14 @@
-// Space in the open project: places and boxes for measures, and what the scale may be.
+// Space in the open project: places and boxes for measures, what the scale may be, and questions.
 
 import type { CommandInput } from '../../contract/commands.ts';
-import type { BoxReply } from '../../contract/space-requests.ts';
+import type { BoxReply, SpatialAnswer } from '../../contract/space-requests.ts';
 import type { Anchor } from '../../../projects/format/measures.ts';
 import type { Scale } from '../../../projects/format/quantity.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
 import { length, subtract, transformPoint } from '../../../projects/format/sim3.ts';
 import type { ModelCatalog } from '../model-catalog.ts';
 import type { EngineSlot } from '../run/engine-slot.ts';
-import { sceneFrames, sceneUp } from '../scene/scene-frames.ts';
+import { languageFiles, sceneFrames, sceneUp } from '../scene/scene-frames.ts';
 import type { Session } from '../session.ts';
 import { scaleFromGps } from './gps-scale.ts';
 
@@ -41,6 +41,17 @@ export class SpaceControl {
   async scale(by: CommandInput<'space.scale'>): Promise<Scale> {
     if (by.kind === 'length') return this.#byLength(by.places, by.metres);
     return by.kind === 'gps' ? this.#byGps() : this.#byMethod();
+  }
+
+  /** @throws StudioFailure cannot-answer, query-unknown-word, bad-input, nothing-to-ask */
+  async answer({ text, threshold }: CommandInput<'space.answer'>): Promise<SpatialAnswer> {
+    const session = this.#session;
+    const frames = sceneFrames(session);
+    const language = await languageFiles(session, this.#models);
+    const photos = session.photos.map(({ id, name }) => ({ id, name }));
+    const upInWorld = sceneUp(session, frames);
+    const { scale } = session.scene;
+    return this.#engines.get().request('answer', { frames, language, upInWorld, scale, photos, text, threshold });
   }
 
   async #byLength(

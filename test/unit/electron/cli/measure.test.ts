@@ -77,6 +77,29 @@ test('what was measured is listed and exported with errors and units', async () 
   expect(lines[1].split(',')[5]).toBe('m');
 });
 
+test('a question about space is answered in metres, as text and as JSON', async () => {
+  const json = await cli('ask', 'how tall is the blue box?', '--json');
+  expect(json.code, json.stderr).toBe(0);
+  const said = JSON.parse(json.stdout) as {
+    kind: string;
+    value: number;
+    error: number;
+    metric: boolean;
+    photos: string[];
+  };
+  expect(said).toMatchObject({ kind: 'object_size_estimation', metric: true });
+  // 0.8 m at the doubled scale; its foot may be hidden.
+  expect(said.value).toBeGreaterThan(1.3);
+  expect(said.value).toBeLessThan(1.9);
+  expect(said.error).toBeGreaterThan(0);
+  expect(said.photos).toContain('photo-1.jpg');
+  // The pattern of the wallpaper is blue in places: of several the surest is meant, and that is said.
+  const text = await cli('ask', 'how far is the blue box from the floor?');
+  expect(text.stdout).toMatch(/^The “blue box 1” is .* from the “floor”\.\n/);
+  const unknown = await cli('ask', 'how far is the zebra from the floor');
+  expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('zebra')]);
+});
+
 test('what cannot be done is one sentence', async () => {
   const offThere = await cli('measure', '--kind', 'point', '--at', 'nobody.jpg:1,2');
   expect([offThere.code, offThere.stderr]).toEqual([1, expect.stringContaining('not-found')]);
