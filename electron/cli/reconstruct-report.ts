@@ -2,6 +2,7 @@
 
 import { summaryOf, type RevisitSummary } from '../../projects/format/belief.ts';
 import type { RefinementReport } from '../../projects/format/refinement.ts';
+import type { Run } from '../../projects/format/scene.ts';
 import type { ImportProgress, ProjectSnapshot, RunProgress } from '../contract/commands.ts';
 
 export interface ReconstructReport {
@@ -28,13 +29,17 @@ export interface ReconstructReport {
   problems: { name: string; code: string; reason: string }[];
 }
 
+/** The run that frames and points of a snapshot belong to. */
+export const shownRun = ({ runs, shownRunId }: ProjectSnapshot): Run | null =>
+  runs.find(({ id }) => id === shownRunId) ?? null;
+
 export function reportOf(
   snapshot: ProjectSnapshot,
   progress: RunProgress | null,
   imported: ImportProgress | null,
   warnings: readonly string[],
 ): ReconstructReport {
-  const { photos, frames, chunks, runs } = snapshot;
+  const { photos, frames, chunks } = snapshot;
   const names = new Map(photos.map(({ id, name }) => [id, name]));
   const unplaced = frames
     .filter(({ status }) => status !== 'placed')
@@ -44,7 +49,7 @@ export function reportOf(
       reason: status === 'failed' ? 'It could not be used.' : 'It could not be placed beside the other photos.',
     }));
   return {
-    engine: runs.at(-1)?.modelId ?? null,
+    engine: shownRun(snapshot)?.modelId ?? null,
     photos: photos.length,
     frames: frames.length,
     registered: frames.length - unplaced.length,

@@ -8,6 +8,7 @@ import { StudioFailure } from '../../projects/format/result.ts';
 import {
   revisitIds,
   updateRuleIds,
+  type PhotoId,
   type RevisitId,
   type Run,
   type RunSettings,
@@ -16,7 +17,7 @@ import {
 import { defaultModelId } from '../studio/model-catalog.ts';
 import { argumentsOf, badUsage, wholeNumber, type Command } from './command.ts';
 import { duration, ProgressLine } from './progress.ts';
-import { reportOf, sentencesOf } from './reconstruct-report.ts';
+import { reportOf, sentencesOf, shownRun } from './reconstruct-report.ts';
 import { interruptedCode, onInterrupt, TerminalStudio } from './terminal-studio.ts';
 
 interface Wishes {
@@ -32,13 +33,15 @@ interface Wishes {
   revisit: RevisitId | null;
   sizePx: number | null;
   maxFrames: number | null;
+  /** Counts from one, in input order; null: nothing is replayed. */
+  replayFrom: number | null;
   json: boolean;
 }
 
 export const reconstructCommand: Command = {
   name: 'reconstruct',
   usage:
-    '<folder|files|video> --project DIR [--engine ID] [--refine on|off] [--update-rule plain|ttt3r|filt3r|memix] [--revisit none|frozen|updating] [--size PX] [--max-frames N] [--json]',
+    '<folder|files|video> --project DIR [--engine ID] [--refine on|off] [--update-rule plain|ttt3r|filt3r|memix] [--revisit none|frozen|updating] [--size PX] [--max-frames N] [--replay-from N] [--json]',
   summary: 'Turns photos into a project; run again, it goes on with what is new.',
   run: (args) => reconstruct(wishesOf(args)),
 };
@@ -52,6 +55,7 @@ function wishesOf(args: string[]): Wishes {
     revisit: { type: 'string' },
     size: { type: 'string' },
     'max-frames': { type: 'string' },
+    'replay-from': { type: 'string' },
     json: { type: 'boolean', default: false },
   });
   if (values.project === undefined) throw badUsage(reconstructCommand, '--project is missing');
@@ -70,6 +74,7 @@ function wishesOf(args: string[]): Wishes {
     revisit,
     sizePx: wholeNumber('size', values.size, 64),
     maxFrames: wholeNumber('max-frames', values['max-frames'], 1),
+    replayFrom: wholeNumber('replay-from', values['replay-from'], 1),
     json: values.json,
   };
 }
@@ -108,7 +113,7 @@ async function reconstruct(wishes: Wishes): Promise<number> {
     const report = reportOf(snapshot, progress, imported, notices);
     if (wishes.json) process.stdout.write(`${JSON.stringify(report)}\n`);
     else process.stdout.write(`${sentencesOf(report).join('\n')}\n`);
-    const status = snapshot.runs.at(-1)?.status;
+    const status = shownRun(snapshot)?.status;
     if (interrupted || status === 'paused') {
       line.say(`Paused. To go on: reconstruct --project ${wishes.project}`);
       return interrupted ? interruptedCode : 1;
@@ -157,7 +162,7 @@ async function openWithPhotos(
   }
 }
 
-/** Starts a run or goes on with the newest one; returns how it ended, null when there was nothing to do. */
+/** Starts a run or goes on with the one that is shown; returns how it ended, null when there was nothing to do. */
 async function drive(terminal: TerminalStudio, wishes: Wishes, line: ProgressLine): Promise<RunProgress | null> {
   const snapshot = await terminal.do('project.snapshot', null);
   if (!snapshot) throw new StudioFailure('no-project');
@@ -166,10 +171,12 @@ async function drive(terminal: TerminalStudio, wishes: Wishes, line: ProgressLin
   );
   const rested = terminal.next('run.progress', ({ status }) => status !== 'running');
   try {
-    const newest = snapshot.runs.at(-1);
-    if (newest && goesOn(newest, wishes)) {
-      const maxFrames = wishes.maxFrames ?? newest.settings.maxFrames;
-      if (newest.status === 'done' && nothingNew(snapshot, maxFrames)) return null;
+    const shown = shownRun(snapshot);
+    if (wishes.replayFrom !== null)
+      await terminal.do('run.branch', { photoIds: [photoAt(snapshot, wishes.replayFrom)] });
+    else if (shown && goesOn(shown, wishes)) {
+      const maxFrames = wishes.maxFrames ?? shown.settings.maxFrames;
+      if (shown.status === 'done' && nothingNew(snapshot, maxFrames)) return null;
       await terminal.do('run.resume', { maxFrames });
     } else {
       const { sizePx, maxFrames, refine, updateRule, revisit } = wishes;
@@ -180,12 +187,19 @@ async function drive(terminal: TerminalStudio, wishes: Wishes, line: ProgressLin
         updateRule: updateRule ?? 'plain',
         revisit: revisit ?? 'none',
       };
-      await terminal.do('run.start', { modelId: wishes.engine ?? newest?.modelId ?? defaultModelId, settings });
+      await terminal.do('run.start', { modelId: wishes.engine ?? shown?.modelId ?? defaultModelId, settings });
     }
     return await rested;
   } finally {
     unsubscribe();
   }
+}
+
+/** @throws StudioFailure bad-input */
+function photoAt({ photos }: ProjectSnapshot, photoNumber: number): PhotoId {
+  const photo = photos[photoNumber - 1];
+  if (!photo) throw new StudioFailure('bad-input', { reason: `the project has no photo ${photoNumber}.` });
+  return photo.id;
 }
 
 /** Whether the run is the one that was asked for; another method, size, refinement, rule or way of revisiting makes another run. */

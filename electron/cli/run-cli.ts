@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   measure: async () => (await import('./measure.ts')).measureCommand,
   render: async () => (await import('./render.ts')).renderCommand,
   eval: async () => (await import('./eval.ts')).evalCommand,
+  runs: async () => (await import('./runs.ts')).runsCommand,
   models: async () => (await import('./models.ts')).modelsCommand,
   serve: async () => (await import('./serve.ts')).serveCommand,
 };

@@ -22,6 +22,7 @@ import {
   editSchema,
   importSource,
 } from './schemas.ts';
+import type { RunComparison } from './run-comparison.ts';
 import type { AskReply, LabelReply, TrackReply } from './scene-requests.ts';
 import type { FeaturesReply, InventoryRow, SelectReply } from './select-requests.ts';
 import { spaceInputs, type SpaceOutputs } from './space-commands.ts';
@@ -76,6 +77,12 @@ export const commandInputs = {
   'run.cancel': none,
   /** Tries the photos that failed or wait once more. */
   'run.retry': v.object({ photoIds: v.array(id) }),
+  /** Begins a run of its own from the newest saved state that knows none of these photos, or from the start; excluded photos are not met again. */
+  'run.branch': v.object({ photoIds: v.pipe(v.array(id), v.minLength(1)) }),
+  /** Looks at another run; everything else is about the run that is shown. */
+  'run.show': v.object({ runId: id }),
+  'run.remove': v.object({ runId: id }),
+  'run.compare': v.object({ runId: id }),
   'run.peek': v.object({ worldFromCamera: sim3, intrinsics }),
   /** Adjusts the cameras of the newest run by tracks between its photos; also happens by itself when a run wants it. */
   'refine.run': none,
@@ -180,16 +187,16 @@ export interface ProjectSnapshot {
   project: ProjectInfo;
   photos: Photo[];
   runs: Run[];
-  /** Frames and chunks of the newest run. */
+  /** The one that is looked at; frames, chunks, states, splats and refinements are its own. */
+  shownRunId: string | null;
   frames: Frame[];
   chunks: PointChunk[];
   /** Of photos of the newest run that were met again. */
   beliefs: FirstBelief[];
   states: SavedState[];
   edits: EditRecord[];
-  /** Splats of the newest run. */
   gaussians: GaussianChunk[];
-  /** Refinements of the newest run, oldest first. */
+  /** Oldest first. */
   refinements: Refinement[];
   /** What was asked, newest first. */
   questions: string[];
@@ -258,6 +265,10 @@ export interface CommandOutputs extends SpaceOutputs {
   'run.resume': null;
   'run.cancel': null;
   'run.retry': null;
+  'run.branch': Run;
+  'run.show': null;
+  'run.remove': null;
+  'run.compare': RunComparison;
   'run.peek': PointChunk;
   'refine.run': Refinement;
   'refine.undo': Refinement | null;

@@ -21,7 +21,7 @@ export async function evaluateProject(folder: string, groundTruthFolder: string)
   const groundTruth = await readGroundTruth(groundTruthFolder);
   const store = await ProjectStore.open(folder);
   try {
-    const run = store.runs.newest();
+    const run = store.shownRun();
     if (!run) throw new StudioFailure('run-not-found');
     const orderIdxOf = new Map(store.photos.list().map(({ id, orderIdx }) => [id, orderIdx]));
     const frames = store.frames

@@ -73,7 +73,7 @@ async function sharedViewer(): Promise<string> {
 }
 
 function sourceOf({ store, folder }: Session): ExportSource {
-  const run = store.runs.newest();
+  const run = store.shownRun();
   return {
     photos: store.photos.list(),
     frames: run ? store.frames.list(run.id) : [],

@@ -20,7 +20,7 @@ export async function showSample(context: StudioContext): Promise<ProjectSnapsho
   if (open?.session.folder !== folder)
     await context.show(() => (there ? ProjectStore.open(folder) : ProjectStore.create(folder, sampleName)));
   const project = context.requireProject();
-  if (project.session.store.runs.newest() === null) await reconstruct(context, project);
+  if (project.session.store.shownRun() === null) await reconstruct(context, project);
   return project.session.snapshot(project.imports, project.runs);
 }
 

@@ -53,7 +53,7 @@ export class Session {
   }
 
   #runId(): RunId | null {
-    return this.store.runs.newest()?.id ?? null;
+    return this.store.shownRun()?.id ?? null;
   }
 
   /** Photos have come, or their order has changed on disk. */
@@ -106,19 +106,19 @@ export class Session {
 
   snapshot(imports: ImportControl, runs: RunControl): ProjectSnapshot {
     const { store } = this;
-    const runRows = store.runs.list();
-    const newest = runRows.at(-1) ?? null;
+    const shown = store.shownRun();
     return {
       project: store.info(),
       photos: this.#photos,
-      runs: runRows,
-      frames: newest ? store.frames.list(newest.id) : [],
-      chunks: newest ? store.chunks.list(newest.id) : [],
-      beliefs: newest ? store.beliefs.list(newest.id) : [],
-      states: newest ? store.states.list(newest.id) : [],
+      runs: store.runs.list(),
+      shownRunId: shown?.id ?? null,
+      frames: shown ? store.frames.list(shown.id) : [],
+      chunks: shown ? store.chunks.list(shown.id) : [],
+      beliefs: shown ? store.beliefs.list(shown.id) : [],
+      states: shown ? store.states.list(shown.id) : [],
       edits: this.#edits,
-      gaussians: newest ? store.gaussians.list(newest.id) : [],
-      refinements: newest ? store.refinements.list(newest.id) : [],
+      gaussians: shown ? store.gaussians.list(shown.id) : [],
+      refinements: shown ? store.refinements.list(shown.id) : [],
       questions: store.questions.list(),
       cameras: store.cameras.list(),
       labels: this.labels,

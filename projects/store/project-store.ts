@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { projectLayout } from '../format/layout.ts';
 import { StudioFailure } from '../format/result.ts';
 import type { FirstBelief } from '../format/belief.ts';
-import type { ChunkId, Frame, PointChunk, ProjectInfo } from '../format/scene.ts';
+import type { ChunkId, Frame, PointChunk, ProjectInfo, Run } from '../format/scene.ts';
 import { fileSize, folderSize, namesIn, removeFiles, writing } from './files.ts';
 import { applicationId, migrate, migrations } from './migrate.ts';
 import { Sql } from './sql.ts';
@@ -188,6 +188,12 @@ export class ProjectStore {
   rename(name: string): ProjectInfo {
     this.meta.set('name', name);
     return this.info();
+  }
+
+  /** The run that is looked at, asked and gone on with: the newest one, unless the user has chosen an older one. */
+  shownRun(): Run | null {
+    const id = this.meta.get('shownRunId');
+    return (id === null ? null : this.runs.byId(id)) ?? this.runs.newest();
   }
 
   /** Where a photo's file is now: copied photos are stored relative to the project. */

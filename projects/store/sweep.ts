@@ -36,17 +36,7 @@ export async function sweep(store: ProjectStore): Promise<string[]> {
     );
   }
 
-  await removeUnknown(
-    folder,
-    projectLayout.chunks,
-    [
-      ...store.chunks.ids(),
-      ...store.beliefs.chunkIds(),
-      ...store.refinedPoints.chunkIds(),
-      ...store.gaussians.ids(),
-      ...store.splatFeatures.ids(),
-    ].map(chunkPath),
-  );
+  await removeUnknown(folder, projectLayout.chunks, namedChunks(store).map(chunkPath));
   await removeUnknown(
     folder,
     projectLayout.states,
@@ -62,6 +52,15 @@ export async function sweep(store: ProjectStore): Promise<string[]> {
     if (run.status === 'running') store.runs.update(run.id, { status: 'paused', message: null });
   return notices;
 }
+
+/** Ids of all files that may lie in the chunks folder. */
+export const namedChunks = (store: ProjectStore): string[] => [
+  ...store.chunks.ids(),
+  ...store.beliefs.chunkIds(),
+  ...store.refinedPoints.chunkIds(),
+  ...store.gaussians.ids(),
+  ...store.splatFeatures.ids(),
+];
 
 async function missing<T>(items: readonly T[], pathOf: (item: T) => string): Promise<T[]> {
   const sizes = await Promise.all(items.map((item) => fileSize(pathOf(item))));

@@ -65,7 +65,7 @@ export async function addPhotos(app: AppState, brought: BroughtIn | null): Promi
     if (!snapshot) return;
     app.show(snapshot);
     app.startWhenImported = true;
-  } else if (!app.run.newest) app.startWhenImported = true;
+  } else if (!app.run.shown) app.startWhenImported = true;
   app.shell.mode = 'photos';
   const sources = await sourcesOf(app, brought);
   if (sources) await app.calls.tell('import.start', { sources, copy: brought.files.length > 0 }, 'import');

@@ -18,8 +18,8 @@ function neighbour(app: AppState, by: 1 | -1): string | null {
 
 /** Only a state that persists believes something of views nobody took. */
 function asksUnseen(app: AppState): boolean {
-  const { newest } = app.run;
-  return app.models.all?.find(({ id }) => id === newest?.modelId)?.kind === 'recurrent';
+  const { shown } = app.run;
+  return app.models.all?.find(({ id }) => id === shown?.modelId)?.kind === 'recurrent';
 }
 
 export function cameraActions(app: AppState): Action[] {
@@ -83,7 +83,7 @@ export function cameraActions(app: AppState): Action[] {
       words: 'inferred unseen imagine ray map peek belief',
       enabled: () => hasScene() && asksUnseen(app) && !app.inferred.isWorking,
       perform: () => {
-        const run = app.run.newest;
+        const run = app.run.shown;
         if (!run || !app.viewport) return;
         app.view.showInferred = true;
         return app.inferred.ask(app.viewport.viewNow(), run.id);

@@ -16,13 +16,23 @@ export function runActions(app: AppState): Action[] {
   };
   const failed = (): string[] =>
     app.frames.all.filter(({ status }) => status !== 'placed').map(({ photoId }) => photoId);
+  /** Photos that the shown run has met. */
+  const metOf = (isOf: (photoId: string) => boolean): string[] =>
+    app.frames.all.filter(({ photoId }) => isOf(photoId)).map(({ photoId }) => photoId);
+  const atRest = (): boolean => run.shown !== null && !run.isRunning;
+  const replay = (photoIds: string[]): Promise<unknown> => {
+    app.notices.clear('run');
+    return app.calls.ask('run.branch', { photoIds }, 'run');
+  };
+  const now = (): string[] => metOf((id) => id === photos.ordered[app.timeline.idx]?.id);
+  const excluded = (): string[] => metOf((id) => photos.isExcluded(id));
   return [
     {
       id: 'run.start',
       label: 'Reconstruct',
       group: 'Run',
       words: 'start begin build',
-      enabled: () => photos.included > 0 && run.newest === null && !photos.importing,
+      enabled: () => photos.included > 0 && run.shown === null && !photos.importing,
       perform: startNew,
     },
     {
@@ -59,15 +69,31 @@ export function runActions(app: AppState): Action[] {
       id: 'run.retry',
       label: 'Try unplaced photos again',
       group: 'Run',
-      enabled: () => !run.isRunning && run.newest !== null && failed().length > 0,
+      enabled: () => !run.isRunning && run.shown !== null && failed().length > 0,
       perform: () => app.calls.tell('run.retry', { photoIds: failed() }, 'run'),
+    },
+    {
+      id: 'run.branch',
+      label: 'Replay from this photo',
+      group: 'Run',
+      words: 'branch rewind state again',
+      enabled: () => atRest() && now().length > 0,
+      perform: () => replay(now()),
+    },
+    {
+      id: 'run.without-excluded',
+      label: 'Replay without excluded photos',
+      group: 'Run',
+      words: 'drop bad photo rewind branch',
+      enabled: () => atRest() && excluded().length > 0,
+      perform: () => replay(excluded()),
     },
     {
       id: 'run.again',
       label: 'Reconstruct from the start',
       group: 'Run',
       words: 'restart rerun',
-      enabled: () => run.newest !== null && !run.isRunning && photos.included > 0,
+      enabled: () => run.shown !== null && !run.isRunning && photos.included > 0,
       perform: startNew,
     },
   ];

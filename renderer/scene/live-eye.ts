@@ -114,6 +114,28 @@ export class LiveEye {
     return this.context.statistics();
   }
 
+  /**
+   * Another world is shown: the eye goes to the same place in it, and up is guessed anew.
+   * @param newFromOld null when nobody knows where that is: the scene frames itself again
+   */
+  crossTo(newFromOld: Sim3 | null): void {
+    const { rig, world, poses, changed } = this.context;
+    this.leaveThrough(false);
+    const oldFromDisplay = world.displayFromWorld.invert();
+    const places = [rig.controls.getPosition(new Vector3()), rig.target].map((place) =>
+      place.applyQuaternion(oldFromDisplay),
+    );
+    world.guess(poses());
+    this.hasFramed = newFromOld !== null;
+    if (newFromOld) {
+      const [eye, target] = places.map((place) =>
+        place.applyMatrix4(matrixOf(newFromOld)).applyQuaternion(world.displayFromWorld),
+      );
+      void rig.controls.setLookAt(eye.x, eye.y, eye.z, target.x, target.y, target.z, false);
+    }
+    changed();
+  }
+
   private goTo(statistics: SceneStatistics | null, room: number, direction: Vector3 | null): void {
     if (statistics) this.context.rig.frame(statistics.centre, statistics.radius * room, direction);
     this.context.changed();

@@ -19,6 +19,7 @@ import { PathState } from './path.svelte.ts';
 import { PhotosState } from './photos.svelte.ts';
 import { RefinementsState } from './refinements.svelte.ts';
 import { RunState } from './run.svelte.ts';
+import { RunsState } from './runs.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { ShellState } from './shell.svelte.ts';
 import { SplatSelectionState } from './splat-selection.svelte.ts';
@@ -52,6 +53,7 @@ export class AppState {
   readonly timeline: TimelineState;
   readonly path: PathState;
   readonly film: FilmState;
+  readonly runs: RunsState;
   readonly refinements: RefinementsState;
   readonly track: TrackState;
   readonly inferred: InferredState;
@@ -78,6 +80,7 @@ export class AppState {
     this.library = new LibraryState(this.calls);
     this.models = new ModelsState(this.calls);
     this.photos = new PhotosState(this.edits);
+    this.runs = new RunsState(this.calls, this.run);
     this.timeline = new TimelineState(this.photos, this.frames, this.view);
   }
 
@@ -103,12 +106,14 @@ export class AppState {
     this.photos.reset(snapshot.photos);
     this.photos.import = snapshot.import;
     this.photos.watchedFolder = snapshot.watchedFolder;
-    this.run.reset(snapshot.runs, snapshot.run);
+    const anotherRun = this.run.shown?.id !== snapshot.shownRunId;
+    this.run.reset(snapshot);
     this.frames.reset(snapshot.frames, snapshot.chunks, snapshot.states);
     this.beliefs.reset(snapshot.beliefs);
     this.splats.reset(snapshot.gaussians);
     this.refinements.records = snapshot.refinements;
     this.shell.page = 'workspace';
+    if (anotherRun && !another) this.forgetRun();
     if (!another) return;
     this.selection.reset();
     this.track.clear();
@@ -126,6 +131,14 @@ export class AppState {
     this.notices.clearProject();
   }
 
+  /** Another run of the same project is shown: what was found in the old one has no place in it. */
+  private forgetRun(): void {
+    this.track.clear();
+    this.inferred.clear();
+    this.splatSelection.clear();
+    this.answers.changed();
+  }
+
   leave(): void {
     this.project = null;
     this.startWhenImported = false;
@@ -133,7 +146,7 @@ export class AppState {
     this.edits.records = [];
     this.photos.reset([]);
     this.photos.import = null;
-    this.run.reset([], null);
+    this.run.reset({ runs: [], shownRunId: null, run: null });
     this.frames.reset([], [], []);
     this.beliefs.reset([]);
     this.splats.reset([]);

@@ -37,7 +37,7 @@ export function connect(app: AppState): () => void {
     }),
     api.on('run.progress', (progress) => (app.run.progress = progress)),
     api.on('frames.changed', ({ frames }) => {
-      app.frames.change(frames, app.run.newest?.id ?? null);
+      app.frames.change(frames, app.run.shown?.id ?? null);
       // A point that was followed through other poses is not there any more.
       app.track.clear();
     }),
@@ -77,7 +77,7 @@ export function connect(app: AppState): () => void {
 
 /** Photos dropped on the home page are wanted as a scene: their run starts when they are in. */
 async function startFirstRun(app: AppState): Promise<void> {
-  if (!app.startWhenImported || app.run.newest || app.photos.ordered.length === 0) return;
+  if (!app.startWhenImported || app.run.shown || app.photos.ordered.length === 0) return;
   app.startWhenImported = false;
   await app.calls.ask('run.start', newRun(app.models), 'run');
 }

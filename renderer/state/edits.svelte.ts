@@ -15,7 +15,7 @@ export class EditsState {
     this.run = run;
   }
 
-  readonly scene: EditedScene = $derived.by(() => foldEdits(this.records, this.run.newest?.id ?? null));
+  readonly scene: EditedScene = $derived.by(() => foldEdits(this.records, this.run.shown?.id ?? null));
   private readonly bySeq: readonly EditRecord[] = $derived([...this.records].sort((a, b) => a.seq - b.seq));
   /** The edit that undo would take back. */
   readonly undoable: EditRecord | null = $derived(this.bySeq.findLast(({ undone }) => !undone) ?? null);

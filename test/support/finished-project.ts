@@ -44,6 +44,7 @@ export async function finishedProject(
         runId: run.id,
         frames: [frameDraft(id, i, { worldFromCamera: camera.worldFromCamera, intrinsics: camera.intrinsics })],
         chunks: [{ id: chunkId, photoId: id, kind: 'final', count: points.count, bounds }],
+        meeting: { stepIdx: i, photoId: id },
       });
     }
     store.runs.update(run.id, { status: 'done', message: null });

@@ -42,6 +42,16 @@ export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits' | 'e
     await context.requireProject().runs.retry(input);
     return null;
   },
+  'run.branch': (context, input) => context.requireProject().runs.branch(input),
+  'run.show': (context, input) => {
+    context.requireProject().runs.show(input);
+    return null;
+  },
+  'run.remove': async (context, input) => {
+    await context.requireProject().runs.remove(input);
+    return null;
+  },
+  'run.compare': (context, input) => context.requireProject().runs.compare(input),
   'run.peek': (context, input) => context.requireProject().runs.peek(input),
 
   'edits.append': (context, edit) => edited(context, (edits) => edits.append(edit)) as EditRecord,

@@ -74,7 +74,7 @@ export class RefineControl {
   /** The newest run, at rest. */
   #mustRest(): Run {
     if (this.#runs.active || this.#working) throw new StudioFailure('busy');
-    const run = this.#session.store.runs.newest();
+    const run = this.#session.store.shownRun();
     if (!run) throw new StudioFailure('run-not-found');
     return run;
   }

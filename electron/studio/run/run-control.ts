@@ -2,13 +2,17 @@
 
 import { join } from 'node:path';
 import type { CommandInput, RunProgress } from '../../contract/commands.ts';
+import type { RunComparison } from '../../contract/run-comparison.ts';
 import { projectLayout } from '../../../projects/format/layout.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
 import type { PointChunk, Run } from '../../../projects/format/scene.ts';
+import { branchRun } from '../../../projects/store/branch-run.ts';
+import { removeRun } from '../../../projects/store/remove-run.ts';
 import type { Emitter } from '../emitter.ts';
 import type { ModelCatalog } from '../model-catalog.ts';
 import type { Session } from '../session.ts';
 import type { EngineClient } from '../engine-client.ts';
+import { compareRuns } from './compare-runs.ts';
 import { EngineRun } from './engine-run.ts';
 import type { EngineSlot } from './engine-slot.ts';
 import { wanted } from './queue.ts';
@@ -48,21 +52,75 @@ export class RunControl {
     const { photos, scene } = this.#session;
     const input = { photos, excludedPhotoIds: scene.excludedPhotoIds, maxFrames: settings.maxFrames };
     if (wanted(input).length === 0) throw new StudioFailure('no-photos', { source: 'this project' });
-    const run = this.#session.store.runs.create(modelId, settings);
+    const { store } = this.#session;
+    const run = store.runs.create(modelId, settings);
+    store.meta.set('shownRunId', null);
     this.#drive(run, packFolder);
     return run;
   }
 
-  /** Goes on with the newest run, from its last saved state, with whatever photos came since. @throws StudioFailure busy, run-not-found, model-unknown */
+  /** Goes on with the run that is shown, from its last saved state, with whatever photos came since. @throws StudioFailure busy, run-not-found, model-unknown */
   async resume(input: CommandInput<'run.resume'>): Promise<void> {
     this.#mustRest();
     await this.#goOn([], input?.maxFrames);
   }
 
-  /** Tries photos again, in the run that goes on or after waking the newest one. */
+  /** Tries photos again, in the run that goes on or after waking the one that is shown. */
   async retry({ photoIds }: CommandInput<'run.retry'>): Promise<void> {
     if (this.#loop?.active) this.#loop.retry(photoIds);
     else await this.#goOn(photoIds, undefined);
+  }
+
+  /**
+   * Begins a run of its own from the newest state of the shown run that knows none of these photos; what was excluded since is not met
+   * again. Without such a state it begins with the first photo.
+   * @throws StudioFailure busy, run-not-found, bad-input (no such photo was met), model-unknown, project-not-writable, disk-full
+   */
+  async branch({ photoIds }: CommandInput<'run.branch'>): Promise<Run> {
+    this.#mustRest();
+    const { store } = this.#session;
+    const from = store.shownRun();
+    if (!from) throw new StudioFailure('run-not-found');
+    const packFolder = await this.#models.packFolder(from.modelId);
+    const stepIdx = store.meetings.from(from.id, 0).findIndex((id) => photoIds.includes(id));
+    if (stepIdx < 0) throw new StudioFailure('bad-input', { reason: 'the run has met none of these photos.' });
+    const run = await branchRun(store, from, store.states.newestNotAfter(from.id, stepIdx));
+    this.#mustRest();
+    store.meta.set('shownRunId', null);
+    this.#forgetState();
+    // The scene that the two runs share is there already: whoever looks reads it anew.
+    this.#emitter.emit('project.opened', { project: store.info() });
+    this.#drive(run, packFolder);
+    return run;
+  }
+
+  /** Looks at another run from now on: its scene is shown, asked and gone on with. @throws StudioFailure busy, run-not-found */
+  show({ runId }: CommandInput<'run.show'>): void {
+    this.#mustRest();
+    const { store } = this.#session;
+    if (!store.runs.byId(runId)) throw new StudioFailure('run-not-found');
+    store.meta.set('shownRunId', runId);
+    this.#forgetState();
+    this.#emitter.emit('project.opened', { project: store.info() });
+  }
+
+  /** Deletes a run that is not shown, with its files. @throws StudioFailure busy, run-not-found */
+  async remove({ runId }: CommandInput<'run.remove'>): Promise<void> {
+    this.#mustRest();
+    const { store } = this.#session;
+    const shown = store.shownRun();
+    if (!store.runs.byId(runId) || shown?.id === runId) throw new StudioFailure('run-not-found');
+    store.meta.set('shownRunId', shown?.id ?? null);
+    await removeRun(store, runId);
+    this.#emitter.emit('project.opened', { project: store.info() });
+  }
+
+  /** How the shown run and another one differ. @throws StudioFailure run-not-found */
+  compare({ runId }: CommandInput<'run.compare'>): RunComparison {
+    const { store } = this.#session;
+    const shown = store.shownRun();
+    if (!shown || !store.runs.byId(runId)) throw new StudioFailure('run-not-found');
+    return compareRuns(store.frames.list(shown.id), store.frames.list(runId));
   }
 
   pause(): void {
@@ -96,9 +154,9 @@ export class RunControl {
     if (current && (this.#loop || current === this.#woken)) return current;
     if (this.active) throw new StudioFailure('run-not-found');
     const { store } = this.#session;
-    const newest = store.runs.newest();
-    if (!newest) throw new StudioFailure('run-not-found');
-    const { id, modelId, settings } = newest;
+    const shown = store.shownRun();
+    if (!shown) throw new StudioFailure('run-not-found');
+    const { id, modelId, settings } = shown;
     const places = this.#placesOf(await this.#models.packFolder(modelId));
     this.#mustRest();
     const engine = this.#engines.get();
@@ -108,14 +166,21 @@ export class RunControl {
     return engine;
   }
 
+  /** The engine's state belongs to a run that is not shown any more. */
+  #forgetState(): void {
+    this.#loop = null;
+    this.#woken = null;
+    this.#engines.end();
+  }
+
   async #goOn(retryPhotoIds: readonly string[], maxFrames: number | null | undefined): Promise<void> {
     const { store } = this.#session;
-    const newest = store.runs.newest();
-    if (!newest) throw new StudioFailure('run-not-found');
-    const packFolder = await this.#models.packFolder(newest.modelId);
+    const shown = store.shownRun();
+    if (!shown) throw new StudioFailure('run-not-found');
+    const packFolder = await this.#models.packFolder(shown.modelId);
     this.#mustRest();
-    const settings = maxFrames === undefined ? newest.settings : { ...newest.settings, maxFrames };
-    const run = store.runs.update(newest.id, { status: 'running', message: null, settings });
+    const settings = maxFrames === undefined ? shown.settings : { ...shown.settings, maxFrames };
+    const run = store.runs.update(shown.id, { status: 'running', message: null, settings });
     if (run) this.#drive(run, packFolder).retry(retryPhotoIds);
   }
 

@@ -12,7 +12,7 @@ import type { Session } from '../session.ts';
 
 /** Frames of the largest submap that have points and are not hidden, in run order. Submaps do not share a world. */
 export function sceneFrames({ store, scene, folder }: Session): SceneFrame[] {
-  const run = store.runs.newest();
+  const run = store.shownRun();
   if (!run) return [];
   const points = new Map<string, PointChunk>();
   for (const chunk of store.chunks.list(run.id)) if (chunk.kind !== 'inferred') points.set(chunk.frameId, chunk);
@@ -42,7 +42,7 @@ export function sceneFrames({ store, scene, folder }: Session): SceneFrame[] {
 
 /** What the installed language pack has made of the newest run; null without a pack or without its codebook. */
 export async function languageFiles({ store, folder }: Session, models: ModelCatalog): Promise<LanguageFiles | null> {
-  const run = store.runs.newest();
+  const run = store.shownRun();
   const pack = await models.languagePack();
   if (!run || !pack) return null;
   const frameOf = new Map(store.gaussians.list(run.id).map(({ id, frameId }) => [id, frameId]));

@@ -77,7 +77,7 @@ export class SplatJob {
   /** With a language pack every frame's splats get learned codes too. */
   async #embed(): Promise<void> {
     const { store, folder } = this.#session;
-    const run = store.runs.newest();
+    const run = store.shownRun();
     const pack = await this.#models.languagePack();
     if (!run || !pack) return;
     const known = new Set(store.splatFeatures.list(run.id, pack.id).map(({ gaussianId }) => gaussianId));

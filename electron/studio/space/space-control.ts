@@ -85,7 +85,7 @@ export class SpaceControl {
   }
 
   async #byMethod(): Promise<Scale> {
-    const run = this.#session.store.runs.newest();
+    const run = this.#session.store.shownRun();
     const metric = run && (await this.#models.isMetric(run.modelId));
     if (!run || !metric)
       throw new StudioFailure('scale-unknown', { reason: 'the method of this run does not know how long a metre is.' });

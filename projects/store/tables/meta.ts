@@ -14,6 +14,8 @@ export interface MetaValues {
   labelSetId: string;
   /** Folder size when it was last measured. */
   bytesOnDisk: number;
+  /** The run that is looked at and goes on; none: the newest. */
+  shownRunId: string;
   /** How far the second pass of a run is; what the step means stands in `electron/studio/run/revisits.ts`. */
   revisit: { runId: string; stepIdx: number };
 }

@@ -10,9 +10,10 @@ export class RunsTable {
     this.#sql = sql;
   }
 
-  create(modelId: string, settings: RunSettings): Run {
+  /** @param id one that the caller has named files by */
+  create(modelId: string, settings: RunSettings, id: RunId = crypto.randomUUID()): Run {
     const run: Run = {
-      id: crypto.randomUUID(),
+      id,
       modelId,
       settings,
       status: 'running',
@@ -55,6 +56,11 @@ export class RunsTable {
 
   newest(): Run | null {
     return this.list().at(-1) ?? null;
+  }
+
+  /** Frames, chunks, splats, states and refinements of the run go with it. */
+  remove(id: RunId): void {
+    this.#sql.run('DELETE FROM runs WHERE id = ?', id);
   }
 
   byId(id: RunId): Run | null {

@@ -130,6 +130,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
     project: projectOf(0, names[0]),
     photos,
     runs: run ? [run] : [],
+    shownRunId: run?.id ?? null,
     frames: upTo(frameOf, met),
     chunks: upTo(chunkOf, met),
     states: upTo((idx) => ({ runId: 'run1', stepIdx: (idx + 1) * 6, createdAtMs: idx }), Math.floor(met / 6)),

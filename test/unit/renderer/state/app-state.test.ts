@@ -60,7 +60,7 @@ describe('a run', () => {
   test('a new run begins with an empty scene, and late frames of the old one stay out', async () => {
     await begin({ photos: 3, met: 3 });
     const [late] = app.frames.all;
-    const run = { ...app.run.newest!, id: 'run2', createdAtMs: 99, status: 'running' as const };
+    const run = { ...app.run.shown!, id: 'run2', createdAtMs: 99, status: 'running' as const };
     studio.emit('run.changed', { run });
     expect(app.frames.all).toHaveLength(0);
     studio.emit('frames.changed', { frames: [late] });

@@ -64,9 +64,9 @@ describe('an inferred view', () => {
     } as const;
     app.models.all = [model, { ...model, id: 'geometry', kind: 'geometry' }];
     const runOf = (modelId: string) => ({ id: modelId, modelId, createdAtMs: modelId === 'cut3r' ? 2 : 1 }) as never;
-    app.run.reset([runOf('geometry')], null);
+    app.run.reset({ runs: [runOf('geometry')], shownRunId: 'geometry', run: null });
     expect(action.enabled()).toBe(false);
-    app.run.reset([runOf('geometry'), runOf('cut3r')], null);
+    app.run.reset({ runs: [runOf('geometry'), runOf('cut3r')], shownRunId: 'cut3r', run: null });
     expect(action.enabled()).toBe(true);
   });
 });
