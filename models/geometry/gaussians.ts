@@ -69,7 +69,7 @@ const coarser = 2;
 /** A view looks through a point when it sees this much deeper. */
 const seenThrough = 0.06;
 /** Standard deviation of a disc in units of its pixel's width on the surface: smaller leaves gaps, larger blurs. */
-const discWidth = 0.5;
+const discWidth = 0.48;
 /** A grazing surface stretches its discs at most so far. */
 const maxStretch = 3;
 
@@ -114,7 +114,9 @@ export function gaussiansFromPoints(
       n++;
       continue;
     }
-    const opacity = (points.colors[4 * i + 3] / 255) * 0.5 + 0.5 * Math.min(1, (agree + 1) / (2 + 2 * through));
+    // Nearly opaque, or the ground would show through what a single view has seen.
+    const trust = 0.55 + (0.3 * points.colors[4 * i + 3]) / 255 + 0.15 * Math.min(1, agree);
+    const opacity = trust * Math.min(1, (agree + 1) / (1 + 2 * through));
     writeDisc(columns, n, points, i, footprint);
     columns.colors[4 * n + 3] = Math.round(255 * Math.max(0.05, Math.min(0.98, opacity)));
     n++;
