@@ -155,7 +155,8 @@ export function buildDa3(
   const config = readConfig(network, fileName);
   const ledger = new WeightLedger(network);
   const depth = startGraph('depth', ledger, precision);
-  outputDepth(depth.net, 'head', { width: 2 * config.encoder.channels, patchPx: config.encoder.patchPx });
+  const { channels, patchPx } = config.encoder;
+  outputDepth(depth.net, 'head', { width: 2 * channels, patchPx, rectified: false });
   const graphs = {
     encoder: buildDinoEncoder(config.encoder, `${vit}.`, ledger, precision, false),
     views: buildViews(config, ledger, precision),
