@@ -13,7 +13,7 @@ import { buildPi3, compilePi3, isPi3, pi3Licence } from './pi3.ts';
 import { buildVggt, compileVggt, isVggt, vggtLicence } from './vggt.ts';
 import { buildCut3r, compileCut3r, cut3rLicence, ownLicence, parameterCount, type PackIdentity } from './cut3r-pack.ts';
 import type { CompileOptions } from './pack-writer.ts';
-import type { TensorSource } from './tensor-source.ts';
+import { isFloat, type TensorSource } from './tensor-source.ts';
 import type { Precision } from './weights.ts';
 
 /** What a file is, before anything is written. */
@@ -244,9 +244,9 @@ async function fingerprintOf(source: TensorSource): Promise<string> {
   const hash = createHash('sha256');
   const names = [...source.tensors.keys()].sort();
   for (const [idx, name] of names.entries()) {
-    const shape = source.tensors.get(name)?.shape ?? [];
+    const { shape = [], dtype = 'U8' } = source.tensors.get(name) ?? {};
     hash.update(`${name}:${shape.join('x')}\n`);
-    if (idx % 50 === 0) {
+    if (idx % 50 === 0 && isFloat(dtype)) {
       const data = await source.read(name);
       hash.update(new Uint8Array(data.buffer, data.byteOffset, Math.min(data.byteLength, 65_536)));
     }

@@ -5,9 +5,12 @@ import { basename } from 'node:path';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { headerLengthOf, parseHeader, SafetensorsError } from '../../projects/format/safetensors.ts';
 import { PickleError } from './pickle.ts';
-import { floatsOf, type TensorSource } from './tensor-source.ts';
+import { floatsOf, isPlainName, type TensorSource } from './tensor-source.ts';
 import { openTorch } from './torch-reader.ts';
 import { readAt, ZipError } from './zip.ts';
+
+/** A list of tensors needs a few hundred kilobytes; as objects it takes many times its bytes. */
+const maxHeaderBytes = 16 * 2 ** 20;
 
 /** The kind is told by the first bytes, not by the name. @throws StudioFailure 'checkpoint-unreadable' */
 export async function openCheckpoint(path: string): Promise<TensorSource> {
@@ -42,11 +45,13 @@ export async function openCheckpoint(path: string): Promise<TensorSource> {
 
 async function openSafetensors(file: FileHandle, fileBytes: number): Promise<TensorSource> {
   const length = headerLengthOf(await readAt(file, 0, 8));
+  if (length > maxHeaderBytes) throw new SafetensorsError('The header is absurdly long.');
   if (8 + length > fileBytes) throw new SafetensorsError('The file ends before its header.');
   const { entries, metadata, dataStart } = parseHeader(await readAt(file, 8, length), fileBytes);
+  if (![...entries.keys()].every(isPlainName)) throw new SafetensorsError('It has a tensor with an absurd name.');
   return {
     tensors: entries,
-    expression: typeof metadata?.model === 'string' ? metadata.model : null,
+    expression: metadata.model ?? null,
     read: async (name) => {
       const entry = entries.get(name);
       if (!entry) throw new RangeError(`There is no tensor ${name}.`);

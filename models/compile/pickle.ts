@@ -48,8 +48,22 @@ export type PickleValue =
   | PickleCall
   | PicklePersistent;
 
+/** The text of a value that must be a name: never that of a list, which may hold itself many times over. @throws PickleError */
+export function nameOf(value: PickleValue | undefined): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new PickleError('the description of its tensors has a name that is no text');
+}
+
+/** Lists, maps and calls altogether: an optimiser's state of a full-size checkpoint needs a tenth of them. */
+const maxContainers = 1_000_000;
 /** Entries of stack, marks or memo that a real checkpoint never reaches: the full-size ones need some twenty thousand. */
 const maxEntries = 1_000_000;
+
+/** Instructions whose result is a list, a map, a call or a reference. */
+const makesContainer: ReadonlySet<number> = new Set([
+  ...[0x29, 0x5d, 0x8f, 0x7d, 0x74, 0x6c, 0x91, 0x85, 0x86, 0x87],
+  ...[0x63, 0x93, 0x52, 0x81, 0x92, 0x51],
+]);
 
 /** @throws PickleError when the bytes are cut or use an opcode that checkpoints do not need */
 export function readPickle(bytes: Uint8Array): PickleValue {
@@ -58,6 +72,7 @@ export function readPickle(bytes: Uint8Array): PickleValue {
   const marks: number[] = [];
   const memo = new Map<number, PickleValue>();
   let at = 0;
+  let containers = 0;
 
   const take = (count: number): number => {
     const from = at;
@@ -127,6 +142,9 @@ export function readPickle(bytes: Uint8Array): PickleValue {
     if (stack.length + marks.length + memo.size > maxEntries)
       throw new PickleError('the description of its tensors is absurdly long');
     const opcode = bytes[take(1)];
+    // They may hang in each other and leave the stack short.
+    if (makesContainer.has(opcode) && ++containers > maxContainers)
+      throw new PickleError('the description of its tensors is absurdly long');
     switch (opcode) {
       case 0x80: // PROTO
         take(1);
@@ -261,7 +279,7 @@ export function readPickle(bytes: Uint8Array): PickleValue {
       case 0x93: {
         // STACK_GLOBAL
         const name = pop();
-        stack.push(new PickleGlobal(`${String(pop())}.${String(name)}`));
+        stack.push(new PickleGlobal(`${nameOf(pop())}.${nameOf(name)}`));
         break;
       }
       case 0x52: // REDUCE

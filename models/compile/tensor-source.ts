@@ -16,6 +16,12 @@ export interface TensorSource {
   close(): Promise<void>;
 }
 
+/** Names stand in sentences and in ONNX files: those of networks are short and of one line. */
+export const isPlainName = (name: string): boolean => name.length <= 512 && !/\p{Cc}/u.test(name);
+
+/** Whether the items of such a tensor can be weights. */
+export const isFloat = (dtype: Dtype): boolean => ['F32', 'F64', 'F16', 'BF16'].includes(dtype);
+
 /** Raw little-endian items as float32. @throws RangeError for types that are no weights */
 export function floatsOf(dtype: Dtype, bytes: Uint8Array): Float32Array {
   const { buffer, byteOffset, byteLength } = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);

@@ -2,8 +2,16 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { bytesPerItem, itemCount, type Dtype } from '../../projects/format/safetensors.ts';
-import { PickleCall, PickleError, PickleGlobal, PicklePersistent, readPickle, type PickleValue } from './pickle.ts';
-import { floatsOf, type TensorInfo, type TensorSource } from './tensor-source.ts';
+import {
+  nameOf,
+  PickleCall,
+  PickleError,
+  PickleGlobal,
+  PicklePersistent,
+  readPickle,
+  type PickleValue,
+} from './pickle.ts';
+import { floatsOf, isPlainName, type TensorInfo, type TensorSource } from './tensor-source.ts';
 import { listZip, readAt, type ZipEntry } from './zip.ts';
 
 const dtypeOfStorage: Readonly<Record<string, Dtype>> = {
@@ -19,6 +27,7 @@ const dtypeOfStorage: Readonly<Record<string, Dtype>> = {
   'torch.BoolStorage': 'BOOL',
 };
 
+const rebuildTensor = 'torch._utils._rebuild_tensor_v2';
 const maxPickleBytes = 16 * 2 ** 20;
 const maxTensors = 100_000;
 
@@ -43,8 +52,10 @@ export async function openTorch(file: FileHandle, fileBytes: number): Promise<Te
   const top = readPickle(await readAt(file, pickleEntry.offset, pickleEntry.byteLength));
   const stored = new Map<string, StoredTensor>();
   for (const [name, value] of stateDictOf(top)) {
-    const tensor = tensorOf(String(name), value, root, entries);
-    if (tensor) stored.set(String(name), tensor);
+    if (typeof name !== 'string') continue;
+    if (!isPlainName(name)) throw new PickleError('it has a tensor with an absurd name');
+    const tensor = tensorOf(name, value, root, entries);
+    if (tensor) stored.set(name, tensor);
     if (stored.size > maxTensors) throw new PickleError('it claims an absurd number of tensors');
   }
   if (stored.size === 0) throw new PickleError('it holds no tensors');
@@ -90,13 +101,20 @@ function tensorOf(
 ): StoredTensor | null {
   if (!(value instanceof PickleCall) || !(value.callee instanceof PickleGlobal) || !Array.isArray(value.args))
     return null;
-  if (value.callee.path === 'torch._utils._rebuild_parameter') return tensorOf(name, value.args[0], root, entries);
-  if (value.callee.path !== 'torch._utils._rebuild_tensor_v2') return null;
+  if (value.callee.path === 'torch._utils._rebuild_parameter') {
+    const [inner] = value.args;
+    // A parameter holds a tensor; one that holds a parameter may hold itself.
+    const holdsTensor =
+      inner instanceof PickleCall && inner.callee instanceof PickleGlobal && inner.callee.path === rebuildTensor;
+    return holdsTensor ? tensorOf(name, inner, root, entries) : null;
+  }
+  if (value.callee.path !== rebuildTensor) return null;
   const [storage, offset, shape, strides] = value.args;
   const wrong = (reason: string): PickleError => new PickleError(`its tensor ${name} ${reason}`);
   if (!(storage instanceof PicklePersistent) || !Array.isArray(storage.id)) throw wrong('has no storage');
   const [, type, key] = storage.id;
-  const dtype = type instanceof PickleGlobal ? dtypeOfStorage[type.path] : undefined;
+  const dtype =
+    type instanceof PickleGlobal && Object.hasOwn(dtypeOfStorage, type.path) ? dtypeOfStorage[type.path] : undefined;
   if (!dtype) throw wrong('has an unknown type');
   const isCount = (n: PickleValue): n is number => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0;
   if (
@@ -108,7 +126,7 @@ function tensorOf(
   )
     throw wrong('has no valid shape');
   if (shape.length !== strides.length || shape.length > 8) throw wrong('has no valid shape');
-  const entry = entries.get(`${root}data/${String(key)}`);
+  const entry = entries.get(`${root}data/${nameOf(key)}`);
   if (!entry) throw wrong('has no storage');
   const items = entry.byteLength / bytesPerItem[dtype];
   const last = offset + shape.reduce((sum, n, axis) => sum + Math.max(0, n - 1) * strides[axis], 0);

@@ -94,7 +94,7 @@ export function parseHeader(headerBytes: Uint8Array, fileBytes: number): Safeten
   const entries = new Map<string, TensorEntry>();
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(json)) {
-    if (name === '__metadata__') metadata = value as Record<string, string>;
+    if (name === '__metadata__') metadata = checkMetadata(value);
     else entries.set(name, checkEntry(name, value, dataBytes));
   }
   let end = 0;
@@ -105,13 +105,20 @@ export function parseHeader(headerBytes: Uint8Array, fileBytes: number): Safeten
   return { entries, metadata, dataStart };
 }
 
+function checkMetadata(value: unknown): Record<string, string> {
+  const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string';
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new SafetensorsError('Its metadata is no list of texts.');
+  return Object.fromEntries(Object.entries(value).filter(isText));
+}
+
 function checkEntry(name: string, value: unknown, dataBytes: number): TensorEntry {
   const {
     dtype,
     shape,
     data_offsets: offsets,
   } = (value ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
-  if (typeof dtype !== 'string' || !(dtype in bytesPerItem))
+  if (typeof dtype !== 'string' || !Object.hasOwn(bytesPerItem, dtype))
     throw new SafetensorsError(`Tensor ${name} has an unknown type.`);
   const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
   if (!Array.isArray(shape) || !shape.every(isCount)) throw new SafetensorsError(`Tensor ${name} has no valid shape.`);
