@@ -1,5 +1,7 @@
 // Builds small PyTorch files byte by byte, right or wrong on purpose: a stored zip around a pickle.
 
+import { crc32 } from 'node:zlib';
+
 export interface FileInZip {
   name: string;
   bytes: Uint8Array;
@@ -28,7 +30,7 @@ export function zipOf(files: readonly FileInZip[], method = 0): Uint8Array<Array
   let directory = new Uint8Array(0);
   for (const { name, bytes } of files) {
     const title = text.encode(name);
-    const sizes = [...u32(0), ...u32(bytes.length), ...u32(bytes.length), ...u16(title.length), ...u16(0)];
+    const sizes = [...u32(crc32(bytes)), ...u32(bytes.length), ...u32(bytes.length), ...u16(title.length), ...u16(0)];
     const common = [...u16(20), ...u16(0), ...u16(method), ...u32(0), ...sizes];
     directory = joined(
       directory,
