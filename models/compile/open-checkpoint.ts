@@ -4,7 +4,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { headerLengthOf, parseHeader, SafetensorsError } from '../../projects/format/safetensors.ts';
-import { PickleError } from './pickle.ts';
+import { PickleError } from './pickle-values.ts';
 import { floatsOf, isPlainName, type TensorSource } from './tensor-source.ts';
 import { openTorch } from './torch-reader.ts';
 import { readAt, ZipError } from './zip.ts';

@@ -3,56 +3,7 @@
 // A pickle is a program for a stack machine (Python's pickletools names the opcodes). Containers become arrays and Maps; what would
 // call something becomes a PickleCall that remembers what it would have called with what.
 
-export class PickleError extends Error {
-  override name = 'PickleError';
-}
-
-/** A name that unpickling in Python would import. */
-export class PickleGlobal {
-  readonly path: string;
-  constructor(path: string) {
-    this.path = path;
-  }
-}
-
-/** What a call would have made: its callee, its arguments, and the state or items set afterwards. */
-export class PickleCall {
-  readonly callee: PickleValue;
-  readonly args: PickleValue;
-  state: PickleValue = null;
-  readonly items = new Map<PickleValue, PickleValue>();
-  constructor(callee: PickleValue, args: PickleValue) {
-    this.callee = callee;
-    this.args = args;
-  }
-}
-
-/** A reference into the file around the pickle: for PyTorch, a storage. */
-export class PicklePersistent {
-  readonly id: PickleValue;
-  constructor(id: PickleValue) {
-    this.id = id;
-  }
-}
-
-export type PickleValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | PickleValue[]
-  | Map<PickleValue, PickleValue>
-  | PickleGlobal
-  | PickleCall
-  | PicklePersistent;
-
-/** The text of a value that must be a name: never that of a list, which may hold itself many times over. @throws PickleError */
-export function nameOf(value: PickleValue | undefined): string {
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  throw new PickleError('the description of its tensors has a name that is no text');
-}
+import { nameOf, PickleCall, PickleError, PickleGlobal, PicklePersistent, type PickleValue } from './pickle-values.ts';
 
 /** Lists, maps and calls altogether: an optimiser's state of a full-size checkpoint needs a tenth of them. */
 const maxContainers = 1_000_000;

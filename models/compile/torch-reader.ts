@@ -2,15 +2,8 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { bytesPerItem, itemCount, type Dtype } from '../../projects/format/safetensors.ts';
-import {
-  nameOf,
-  PickleCall,
-  PickleError,
-  PickleGlobal,
-  PicklePersistent,
-  readPickle,
-  type PickleValue,
-} from './pickle.ts';
+import { readPickle } from './pickle.ts';
+import { nameOf, PickleCall, PickleError, PickleGlobal, PicklePersistent, type PickleValue } from './pickle-values.ts';
 import { floatsOf, isPlainName, type TensorInfo, type TensorSource } from './tensor-source.ts';
 import { listZip, readAt, type ZipEntry } from './zip.ts';
 
