@@ -1,6 +1,7 @@
 // What `reconstruct` answers: one object for scripts, a few sentences for people.
 
 import { summaryOf, type RevisitSummary } from '../../projects/format/belief.ts';
+import type { PolishReport } from '../../projects/format/polish.ts';
 import type { RefinementReport } from '../../projects/format/refinement.ts';
 import type { Run } from '../../projects/format/scene.ts';
 import type { ImportProgress, ProjectSnapshot, RunProgress } from '../contract/commands.ts';
@@ -24,6 +25,8 @@ export interface ReconstructReport {
   refined: RefinementReport[];
   /** How what was believed at first differs from what is believed since the photos were met again; null when none was. */
   revisited: RevisitSummary | null;
+  /** What polishing the splats brought; null when they are not polished. */
+  polished: PolishReport | null;
   warnings: string[];
   /** Files that were not imported and photos that have no pose, with the reason. */
   problems: { name: string; code: string; reason: string }[];
@@ -60,6 +63,7 @@ export function reportOf(
     peakRssMb: whole(progress?.used.peakRssMb),
     refined: snapshot.refinements.findLast(({ undone }) => !undone)?.reports ?? [],
     revisited: summaryOf(snapshot.beliefs),
+    polished: snapshot.polishes.findLast(({ undone }) => !undone)?.report ?? null,
     warnings: [...warnings],
     problems: [...(imported?.skipped ?? []), ...unplaced],
   };

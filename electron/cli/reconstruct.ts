@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { ImportProgress, ProjectSnapshot, RunProgress } from '../contract/commands.ts';
 import { projectLayout } from '../../projects/format/layout.ts';
-import { StudioFailure } from '../../projects/format/result.ts';
+import { errorOf, StudioFailure } from '../../projects/format/result.ts';
 import {
   revisitIds,
   updateRuleIds,
@@ -16,6 +16,7 @@ import {
 } from '../../projects/format/scene.ts';
 import { defaultModelId } from '../studio/model-catalog.ts';
 import { argumentsOf, badUsage, wholeNumber, type Command } from './command.ts';
+import { polishSplats } from './polish.ts';
 import { duration, ProgressLine } from './progress.ts';
 import { reportOf, sentencesOf, shownRun } from './reconstruct-report.ts';
 import { interruptedCode, onInterrupt, TerminalStudio } from './terminal-studio.ts';
@@ -31,6 +32,7 @@ interface Wishes {
   updateRule: UpdateRuleId | null;
   /** null: as the run that goes on has it. */
   revisit: RevisitId | null;
+  polish: boolean;
   sizePx: number | null;
   maxFrames: number | null;
   /** Counts from one, in input order; null: nothing is replayed. */
@@ -41,7 +43,7 @@ interface Wishes {
 export const reconstructCommand: Command = {
   name: 'reconstruct',
   usage:
-    '<folder|files|video> --project DIR [--engine ID] [--refine on|off] [--update-rule plain|ttt3r|filt3r|memix] [--revisit none|frozen|updating] [--size PX] [--max-frames N] [--replay-from N] [--json]',
+    '<folder|files|video> --project DIR [--engine ID] [--refine on|off] [--update-rule plain|ttt3r|filt3r|memix] [--revisit none|frozen|updating] [--polish on|off] [--size PX] [--max-frames N] [--replay-from N] [--json]',
   summary: 'Turns photos into a project; run again, it goes on with what is new.',
   run: (args) => reconstruct(wishesOf(args)),
 };
@@ -53,6 +55,7 @@ function wishesOf(args: string[]): Wishes {
     refine: { type: 'string' },
     'update-rule': { type: 'string' },
     revisit: { type: 'string' },
+    polish: { type: 'string', default: 'off' },
     size: { type: 'string' },
     'max-frames': { type: 'string' },
     'replay-from': { type: 'string' },
@@ -63,6 +66,7 @@ function wishesOf(args: string[]): Wishes {
     throw badUsage(reconstructCommand, `--refine takes on or off, not ${values.refine}`);
   const updateRule = oneOf('update-rule', updateRuleIds, values['update-rule']);
   const revisit = oneOf('revisit', revisitIds, values.revisit);
+  const polish = oneOf('polish', ['on', 'off'] as const, values.polish) === 'on';
   const project = resolve(values.project);
   if (positionals.length === 0 && !isProject(project)) throw badUsage(reconstructCommand, 'no photos were named');
   return {
@@ -72,6 +76,7 @@ function wishesOf(args: string[]): Wishes {
     refine: values.refine === undefined ? null : values.refine === 'on',
     updateRule,
     revisit,
+    polish,
     sizePx: wholeNumber('size', values.size, 64),
     maxFrames: wholeNumber('max-frames', values['max-frames'], 1),
     replayFrom: wholeNumber('replay-from', values['replay-from'], 1),
@@ -103,10 +108,12 @@ async function reconstruct(wishes: Wishes): Promise<number> {
     line.say('Pausing after this photo; press Ctrl-C again to stop at once.');
     void terminal.studio.invoke('import.cancel', null);
     void terminal.studio.invoke('run.pause', null);
+    void terminal.studio.invoke('polish.cancel', null);
   });
   try {
     const imported = await openWithPhotos(terminal, wishes, line);
     const progress = interrupted ? null : await drive(terminal, wishes, line);
+    if (wishes.polish && !interrupted) await polishOnce(terminal, line);
     const snapshot = await terminal.do('project.snapshot', null);
     line.end();
     if (!snapshot) throw new StudioFailure('no-project');
@@ -200,6 +207,16 @@ function photoAt({ photos }: ProjectSnapshot, photoNumber: number): PhotoId {
   const photo = photos[photoNumber - 1];
   if (!photo) throw new StudioFailure('bad-input', { reason: `the project has no photo ${photoNumber}.` });
   return photo.id;
+}
+
+/** Polishes unless all splats are polished already; what it cannot do is a warning. */
+async function polishOnce(terminal: TerminalStudio, line: ProgressLine): Promise<void> {
+  const snapshot = await terminal.do('project.snapshot', null);
+  if (!snapshot || shownRun(snapshot)?.status !== 'done') return;
+  const { gaussians, frames } = snapshot;
+  const polished = new Set(gaussians.filter(({ id, fileId }) => id !== fileId).map(({ frameId }) => frameId));
+  if (frames.every(({ id, status }) => status !== 'placed' || polished.has(id))) return;
+  await polishSplats(terminal, line).catch((error: unknown) => line.say(errorOf(error).sentence));
 }
 
 /** Whether the run is the one that was asked for; another method, size, refinement, rule or way of revisiting makes another run. */

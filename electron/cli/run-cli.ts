@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 /** Only the one that is asked for is loaded: starting is most of what a short command takes. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   reconstruct: async () => (await import('./reconstruct.ts')).reconstructCommand,
+  polish: async () => (await import('./polish.ts')).polishCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   query: async () => (await import('./query.ts')).queryCommand,
   ask: async () => (await import('./ask.ts')).askCommand,

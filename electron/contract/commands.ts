@@ -25,9 +25,11 @@ import {
 import type { RunComparison } from './run-comparison.ts';
 import type { AskReply, LabelReply, TrackReply } from './scene-requests.ts';
 import type { FeaturesReply, InventoryRow, SelectReply } from './select-requests.ts';
+import { refineInputs, type PolishStage, type RefineOutputs } from './refine-commands.ts';
 import { spaceInputs, type SpaceOutputs } from './space-commands.ts';
 import { exportFormatIds } from '../../projects/format/export-formats.ts';
 import type { FirstBelief } from '../../projects/format/belief.ts';
+import type { Polish } from '../../projects/format/polish.ts';
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
 import type { LabelSets } from '../../projects/format/label-set.ts';
@@ -84,10 +86,7 @@ export const commandInputs = {
   'run.remove': v.object({ runId: id }),
   'run.compare': v.object({ runId: id }),
   'run.peek': v.object({ worldFromCamera: sim3, intrinsics }),
-  /** Adjusts the cameras of the newest run by tracks between its photos; also happens by itself when a run wants it. */
-  'refine.run': none,
-  'refine.undo': none,
-  'refine.redo': none,
+  ...refineInputs,
   /** Makes the splats that are missing; also happens by itself when a run is done. */
   'scene.splat': none,
   'scene.ask': v.object(question),
@@ -198,6 +197,9 @@ export interface ProjectSnapshot {
   gaussians: GaussianChunk[];
   /** Oldest first. */
   refinements: Refinement[];
+  /** Polishes of its splats, oldest first, and how far the one is that goes on. */
+  polishes: Polish[];
+  polish: PolishStage | null;
   /** What was asked, newest first. */
   questions: string[];
   /** Keyframes of the camera path. */
@@ -240,7 +242,7 @@ export interface RunUsage {
 }
 
 /** Command name → its answer (inside a Result). */
-export interface CommandOutputs extends SpaceOutputs {
+export interface CommandOutputs extends SpaceOutputs, RefineOutputs {
   'app.info': AppInfo;
   'settings.get': StudioSettings;
   'settings.set': StudioSettings;
@@ -270,9 +272,6 @@ export interface CommandOutputs extends SpaceOutputs {
   'run.remove': null;
   'run.compare': RunComparison;
   'run.peek': PointChunk;
-  'refine.run': Refinement;
-  'refine.undo': Refinement | null;
-  'refine.redo': Refinement | null;
   'scene.splat': null;
   'scene.ask': AskReply;
   'scene.label': LabelReply;

@@ -1,6 +1,7 @@
 // Everything the host tells a user interface without being asked. Nothing in the renderer is true before its event.
 
 import type { FirstBelief } from '../../projects/format/belief.ts';
+import type { Polish } from '../../projects/format/polish.ts';
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
 import type { LabelSets } from '../../projects/format/label-set.ts';
@@ -16,6 +17,7 @@ import type {
   SavedState,
 } from '../../projects/format/scene.ts';
 import type { ImportProgress, RunProgress } from './commands.ts';
+import type { PolishStage } from './refine-commands.ts';
 import type { ErrorCode } from '../../projects/format/errors.ts';
 
 /** Something worth telling: shown where the work was started. */
@@ -44,6 +46,10 @@ export interface StudioEvents {
   'splats.progress': { done: number; total: number };
   /** All of the newest run, oldest first. */
   'refinements.changed': { refinements: Refinement[] };
+  /** Of the shown run, oldest first, with its splats as they are shown now. */
+  'polishes.changed': { polishes: Polish[]; chunks: GaussianChunk[] };
+  /** null when none goes on any more. */
+  'polish.progress': { progress: PolishStage | null };
   'cameras.changed': { cameras: SavedCamera[] };
   'labels.changed': LabelSets;
   'state.saved': { state: SavedState };
@@ -71,6 +77,8 @@ const everyEvent: Record<StudioEventName, true> = {
   'gaussians.added': true,
   'splats.progress': true,
   'refinements.changed': true,
+  'polishes.changed': true,
+  'polish.progress': true,
   'cameras.changed': true,
   'labels.changed': true,
   'state.saved': true,

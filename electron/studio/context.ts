@@ -7,6 +7,7 @@ import { Emitter } from './emitter.ts';
 import { ImportControl } from './imports/import-control.ts';
 import { ModelCatalog } from './model-catalog.ts';
 import type { StudioOptions } from './options.ts';
+import { PolishControl } from './polish/polish-control.ts';
 import { RecentProjects } from './recent-projects.ts';
 import { RefineControl } from './refine/refine-control.ts';
 import { EngineSlot } from './run/engine-slot.ts';
@@ -24,6 +25,7 @@ export interface OpenProject {
   imports: ImportControl;
   scene: SceneControl;
   refinement: RefineControl;
+  polish: PolishControl;
   space: SpaceControl;
 }
 
@@ -88,13 +90,15 @@ export class StudioContext {
       const imports = new ImportControl(session, this.emitter, this.sideEngines, this.uploads);
       const scene = new SceneControl(session, this.emitter, this.sideEngines, this.models, this.options.host !== 'cli');
       const refinement = new RefineControl(session, this.emitter, this.sideEngines, runs);
+      const polish = new PolishControl({ session, emitter: this.emitter, engines: this.sideEngines, runs, scene });
       const space = new SpaceControl(session, this.sideEngines, this.models);
-      this.#open = { session, runs, imports, scene, refinement, space };
+      const open = { session, runs, imports, scene, refinement, polish, space };
+      this.#open = open;
       await this.recent.remember(store.info());
       this.emitter.emit('project.opened', { project: store.info() });
       for (const sentence of store.openNotices)
         this.emitter.emit('notice', { level: 'warning', place: 'project', code: null, sentence });
-      return session.snapshot(imports, runs);
+      return session.snapshot(open);
     });
   }
 
@@ -107,6 +111,7 @@ export class StudioContext {
     const open = this.#open;
     if (!open) return;
     this.#open = null;
+    await open.polish.close();
     await open.imports.close();
     await open.scene.close();
     await open.runs.pauseAndWait();

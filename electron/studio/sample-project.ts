@@ -21,7 +21,7 @@ export async function showSample(context: StudioContext): Promise<ProjectSnapsho
     await context.show(() => (there ? ProjectStore.open(folder) : ProjectStore.create(folder, sampleName)));
   const project = context.requireProject();
   if (project.session.store.shownRun() === null) await reconstruct(context, project);
-  return project.session.snapshot(project.imports, project.runs);
+  return project.session.snapshot(project);
 }
 
 async function reconstruct({ emitter }: StudioContext, { session, imports, runs }: OpenProject): Promise<void> {

@@ -10,7 +10,15 @@ import type { ChunkId, Photo, PhotoId, RunId } from '../../projects/format/scene
 import type { ProjectStore } from '../../projects/store/project-store.ts';
 import type { Emitter } from './emitter.ts';
 import type { ImportControl } from './imports/import-control.ts';
+import type { PolishControl } from './polish/polish-control.ts';
 import type { RunControl } from './run/run-control.ts';
+
+/** What goes on in a project. */
+interface WorkOfProject {
+  imports: ImportControl;
+  runs: RunControl;
+  polish: PolishControl;
+}
 
 export class Session {
   readonly store: ProjectStore;
@@ -82,7 +90,7 @@ export class Session {
     const inferred = this.#inferredPaths.get(id);
     if (inferred !== undefined) return inferred;
     const { chunks, gaussians, beliefs } = this.store;
-    return chunks.byId(id) || gaussians.has(id) || beliefs.has(id) ? join(this.folder, chunkPath(id)) : null;
+    return chunks.byId(id) || gaussians.hasFile(id) || beliefs.has(id) ? join(this.folder, chunkPath(id)) : null;
   }
 
   thumbFile(id: PhotoId): string | null {
@@ -104,7 +112,7 @@ export class Session {
     return { sets, chosenId: this.store.meta.get('labelSetId') ?? sets[0].id };
   }
 
-  snapshot(imports: ImportControl, runs: RunControl): ProjectSnapshot {
+  snapshot({ imports, runs, polish }: WorkOfProject): ProjectSnapshot {
     const { store } = this;
     const shown = store.shownRun();
     return {
@@ -119,6 +127,8 @@ export class Session {
       edits: this.#edits,
       gaussians: shown ? store.gaussians.list(shown.id) : [],
       refinements: shown ? store.refinements.list(shown.id) : [],
+      polish: polish.progress,
+      polishes: shown ? store.polishes.list(shown.id) : [],
       questions: store.questions.list(),
       cameras: store.cameras.list(),
       labels: this.labels,

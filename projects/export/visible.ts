@@ -167,7 +167,7 @@ export class VisibleScene {
     const share = maxCount !== null && total > maxCount ? maxCount / total : 1;
     for (const [i, { chunk, frameIdx }] of inOrder.entries()) {
       stopIfAborted(signal);
-      const columns = decodeGaussianChunk(await this.#source.readChunk(chunk.id));
+      const columns = decodeGaussianChunk(await this.#source.readChunk(chunk.fileId));
       const boxes = this.edits.deletedBoxes.get(chunk.frameId) ?? [];
       const isDeleted = deletionTest(boxes);
       const gone = this.edits.goneRows.get(chunk.id) ?? emptyBits(0);

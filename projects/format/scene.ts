@@ -126,6 +126,8 @@ export interface GaussianChunk {
   frameId: FrameId;
   sourceChunkId: ChunkId;
   count: number;
+  /** Where its rows are now: its own id, or that of the file of a polish. Rows keep their order and meaning. */
+  fileId: ChunkId;
 }
 
 /** A camera kept by the user: a keyframe of the project's path. */

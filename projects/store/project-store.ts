@@ -22,6 +22,7 @@ import { LabelSetsTable } from './tables/label-sets.ts';
 import { MeetingsTable } from './tables/meetings.ts';
 import { MetaTable } from './tables/meta.ts';
 import { PhotosTable } from './tables/photos.ts';
+import { PolishesTable } from './tables/polishes.ts';
 import { QuestionsTable } from './tables/questions.ts';
 import { RefinedPointsTable } from './tables/refined-points.ts';
 import { RefinementsTable } from './tables/refinements.ts';
@@ -52,6 +53,7 @@ export class ProjectStore {
   readonly cameras: CamerasTable;
   readonly labelSets: LabelSetsTable;
   readonly refinements: RefinementsTable;
+  readonly polishes: PolishesTable;
   /** What opening had to put right, one sentence each. */
   openNotices: readonly string[] = [];
   readonly #sql: Sql;
@@ -79,6 +81,7 @@ export class ProjectStore {
     this.cameras = new CamerasTable(sql);
     this.labelSets = new LabelSetsTable(sql);
     this.refinements = new RefinementsTable(sql);
+    this.polishes = new PolishesTable(sql);
   }
 
   /**

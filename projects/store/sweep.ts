@@ -23,6 +23,7 @@ export async function sweep(store: ProjectStore): Promise<string[]> {
 
   // Splats are made again without being asked for: no notice.
   store.gaussians.remove(await missing(store.gaussians.ids(), (id) => join(folder, chunkPath(id))));
+  store.polishes.remove(await missing(store.polishes.ids(), (id) => join(folder, chunkPath(id))));
   store.splatFeatures.remove(await missing(store.splatFeatures.ids(), (id) => join(folder, chunkPath(id))));
 
   store.beliefs.remove(await missing(store.beliefs.chunkIds(), (id) => join(folder, chunkPath(id))));
@@ -59,6 +60,7 @@ export const namedChunks = (store: ProjectStore): string[] => [
   ...store.beliefs.chunkIds(),
   ...store.refinedPoints.chunkIds(),
   ...store.gaussians.ids(),
+  ...store.polishes.ids(),
   ...store.splatFeatures.ids(),
 ];
 

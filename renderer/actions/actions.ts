@@ -4,6 +4,7 @@ import type { AppState } from '../state/app-state.svelte.ts';
 import type { Action } from './action.ts';
 import { cameraActions } from './camera-actions.ts';
 import { editActions } from './edit-actions.ts';
+import { polishActions } from './polish-actions.ts';
 import { projectActions } from './project-actions.ts';
 import { runActions } from './run-actions.ts';
 import { selectActions } from './select-actions.ts';
@@ -20,6 +21,7 @@ export function createActions(app: AppState): Actions {
   const all = [
     ...projectActions(app),
     ...runActions(app),
+    ...polishActions(app),
     ...editActions(app),
     ...selectActions(app),
     ...cameraActions(app),

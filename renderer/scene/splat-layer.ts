@@ -229,7 +229,9 @@ export class SplatLayer {
     this.loading = true;
     try {
       for (;;) {
-        const next = this.chunks.find(({ id }) => !this.loaded.has(id) && !this.failed.has(id));
+        const next = this.chunks.find(
+          ({ id, fileId }) => this.loaded.get(id)?.chunk.fileId !== fileId && !this.failed.has(fileId),
+        );
         if (!next || this.disposed || !this.isWanted) return;
         await this.loadOne(next, await this.begin());
       }
@@ -258,11 +260,13 @@ export class SplatLayer {
 
   private async loadOne(chunk: GaussianChunk, code: Spark): Promise<void> {
     try {
-      const response = await fetch(this.options.urlOf(chunk.id));
+      const response = await fetch(this.options.urlOf(chunk.fileId));
       if (!response.ok) throw new Error(`the studio answered ${response.status}`);
       const columns = decodeGaussianChunk(new Uint8Array(await response.arrayBuffer()));
       const cloud = await SplatCloud.make(chunk, columns, code);
-      if (this.disposed || !this.chunks.some(({ id }) => id === chunk.id)) return cloud.dispose();
+      if (this.disposed || !this.chunks.some(({ fileId }) => fileId === chunk.fileId)) return cloud.dispose();
+      // What was polished is shown as it was until its file is here.
+      this.drop(chunk.id);
       this.loaded.set(chunk.id, cloud);
       this.place(cloud);
       cloud.hideBacks(!this.showBacks);
@@ -270,7 +274,7 @@ export class SplatLayer {
       this.group.add(cloud.mesh);
       this.options.onChange();
     } catch (error) {
-      this.failed.add(chunk.id);
+      this.failed.add(chunk.fileId);
       this.options.onFailed(error instanceof Error ? error.message : String(error));
     }
   }

@@ -17,6 +17,7 @@ import { ModelsState } from './models.svelte.ts';
 import { NoticesState } from './notices.svelte.ts';
 import { PathState } from './path.svelte.ts';
 import { PhotosState } from './photos.svelte.ts';
+import { PolishState } from './polish.svelte.ts';
 import { RefinementsState } from './refinements.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
@@ -55,6 +56,7 @@ export class AppState {
   readonly film: FilmState;
   readonly runs: RunsState;
   readonly refinements: RefinementsState;
+  readonly polish: PolishState;
   readonly track: TrackState;
   readonly inferred: InferredState;
   project = $state.raw<ProjectInfo | null>(null);
@@ -75,6 +77,7 @@ export class AppState {
     this.path = new PathState(this.calls);
     this.film = new FilmState(this.calls, this.path);
     this.refinements = new RefinementsState(this.calls);
+    this.polish = new PolishState(this.calls);
     this.track = new TrackState(this.calls);
     this.inferred = new InferredState(this.calls);
     this.library = new LibraryState(this.calls);
@@ -112,6 +115,7 @@ export class AppState {
     this.beliefs.reset(snapshot.beliefs);
     this.splats.reset(snapshot.gaussians);
     this.refinements.records = snapshot.refinements;
+    this.polish.reset(snapshot.polishes, snapshot.polish);
     this.shell.page = 'workspace';
     if (anotherRun && !another) this.forgetRun();
     if (!another) return;
@@ -151,6 +155,7 @@ export class AppState {
     this.beliefs.reset([]);
     this.splats.reset([]);
     this.refinements.records = [];
+    this.polish.reset([], null);
     this.track.clear();
     this.inferred.clear();
     this.answers.forget();

@@ -33,6 +33,7 @@ export function connect(app: AppState): () => void {
       app.beliefs.reset([]);
       app.splats.reset([]);
       app.refinements.records = [];
+      app.polish.records = [];
       app.inferred.clear();
     }),
     api.on('run.progress', (progress) => (app.run.progress = progress)),
@@ -54,6 +55,11 @@ export function connect(app: AppState): () => void {
       app.answers.changed();
     }),
     api.on('refinements.changed', ({ refinements }) => (app.refinements.records = refinements)),
+    api.on('polishes.changed', ({ polishes, chunks }) => {
+      app.polish.records = polishes;
+      app.splats.chunks = chunks;
+    }),
+    api.on('polish.progress', ({ progress }) => app.polish.report(progress)),
     api.on('cameras.changed', ({ cameras }) => (app.path.cameras = cameras)),
     api.on('labels.changed', (labels) => app.labels.changed(labels)),
     api.on('splats.progress', (progress) => {

@@ -52,7 +52,13 @@ export function renderedRun(count = 3): RenderedRun {
       bounds: boundsOf(points.positions),
       kind: 'final',
     });
-    gaussians.push({ id: `splats${i}`, frameId: `f${i}`, sourceChunkId: `points${i}`, count: points.count });
+    gaussians.push({
+      id: `splats${i}`,
+      frameId: `f${i}`,
+      sourceChunkId: `points${i}`,
+      count: points.count,
+      fileId: `splats${i}`,
+    });
   });
   const readChunk = (id: string): Promise<Uint8Array> => {
     const file = files.get(id);

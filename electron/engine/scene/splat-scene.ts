@@ -33,7 +33,7 @@ export async function loadScene(all: readonly SceneFrame[]): Promise<SplatScene>
   const frames = all.filter(({ gaussians }) => gaussians !== null);
   const key = JSON.stringify(
     frames.map(({ gaussians, worldFromCamera, deletedBoxes, goneSplats }) => [
-      gaussians?.id,
+      gaussians?.path,
       worldFromCamera,
       deletedBoxes,
       goneSplats,

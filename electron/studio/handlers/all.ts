@@ -4,6 +4,7 @@ import type { CommandName } from '../../contract/commands.ts';
 import { appHandlers } from './app.ts';
 import type { HandlersOf } from './handler.ts';
 import { modelHandlers } from './models.ts';
+import { polishHandlers } from './polish.ts';
 import { projectHandlers } from './projects.ts';
 import { refineHandlers } from './refine.ts';
 import { sceneHandlers } from './scene.ts';
@@ -15,6 +16,7 @@ export const handlers: HandlersOf<CommandName> = {
   ...projectHandlers,
   ...workHandlers,
   ...modelHandlers,
+  ...polishHandlers,
   ...refineHandlers,
   ...sceneHandlers,
   ...spaceHandlers,

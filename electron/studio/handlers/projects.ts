@@ -20,7 +20,7 @@ export const projectHandlers: HandlersOf<CommandsOf<'projects' | 'project'>> = {
   'projects.open': (context, { folder }) => {
     const open = context.openProject;
     // Opening what is open shows it again: a window that was loaded anew must not disturb a run.
-    if (open && open.session.folder === resolve(folder)) return open.session.snapshot(open.imports, open.runs);
+    if (open && open.session.folder === resolve(folder)) return open.session.snapshot(open);
     return context.show(() => ProjectStore.open(folder));
   },
 
@@ -67,7 +67,7 @@ export const projectHandlers: HandlersOf<CommandsOf<'projects' | 'project'>> = {
 
   'projects.openSample': (context) => showSample(context),
 
-  'project.snapshot': ({ openProject: open }) => open && open.session.snapshot(open.imports, open.runs),
+  'project.snapshot': ({ openProject: open }) => open && open.session.snapshot(open),
 };
 
 /** Works on a project that may be open here already; remembers what became of it. */

@@ -16,7 +16,7 @@ export function sceneFrames({ store, scene, folder }: Session): SceneFrame[] {
   if (!run) return [];
   const points = new Map<string, PointChunk>();
   for (const chunk of store.chunks.list(run.id)) if (chunk.kind !== 'inferred') points.set(chunk.frameId, chunk);
-  const gaussians = new Map(store.gaussians.list(run.id).map((chunk) => [chunk.frameId, chunk.id]));
+  const gaussians = new Map(store.gaussians.list(run.id).map((chunk) => [chunk.frameId, chunk]));
   const placed = store.frames.list(run.id).filter((frame) => frame.status === 'placed');
   const largest = largestSubmap(placed);
   const frames: SceneFrame[] = [];
@@ -24,7 +24,7 @@ export function sceneFrames({ store, scene, folder }: Session): SceneFrame[] {
     const chunk = points.get(id);
     const hidden = scene.hiddenFrameIds.has(id) || scene.excludedPhotoIds.has(photoId);
     if (!chunk || !worldFromCamera || !intrinsics || submapIdx !== largest || hidden) continue;
-    const gaussianId = gaussians.get(id);
+    const made = gaussians.get(id);
     frames.push({
       frameId: id,
       photoId,
@@ -32,9 +32,9 @@ export function sceneFrames({ store, scene, folder }: Session): SceneFrame[] {
       intrinsics,
       pointsId: chunk.id,
       pointsPath: join(folder, chunkPath(chunk.id)),
-      gaussians: gaussianId === undefined ? null : { id: gaussianId, path: join(folder, chunkPath(gaussianId)) },
+      gaussians: made ? { id: made.id, path: join(folder, chunkPath(made.fileId)) } : null,
       deletedBoxes: scene.deletedBoxes.get(id) ?? [],
-      goneSplats: rowsAsText(gaussianId === undefined ? undefined : scene.goneRows.get(gaussianId)),
+      goneSplats: rowsAsText(made && scene.goneRows.get(made.id)),
     });
   }
   return frames;

@@ -67,10 +67,9 @@ export class SplatJob {
         await rm(join(folder, chunkPath(id)), { force: true });
         continue;
       }
-      const chunk = { id, frameId: next.frameId, sourceChunkId, count };
-      const replaced = store.gaussians.put(chunk);
+      const { chunk, replaced, files } = store.gaussians.put({ id, frameId: next.frameId, sourceChunkId, count });
       this.#emitter.emit('gaussians.added', { chunks: [chunk], replaced });
-      for (const old of replaced) await rm(join(folder, chunkPath(old)), { force: true });
+      for (const old of files) await rm(join(folder, chunkPath(old)), { force: true });
     }
   }
 

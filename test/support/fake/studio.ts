@@ -81,6 +81,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
     frameId: `frame${idx}`,
     sourceChunkId: bytesOf('chunk', idx),
     count: options.gridWidthPx * options.gridHeightPx,
+    fileId: bytesOf('splats', idx),
   });
   const chunkOf = (idx: number): PointChunk => ({
     id: bytesOf('chunk', idx),
@@ -124,6 +125,8 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
     gaussians: options.splats ? upTo(splatsOf, met) : [],
     beliefs: [],
     refinements: [],
+    polishes: [],
+    polish: null,
     questions: [],
     cameras: [],
     labels: usualLabelSets,

@@ -45,6 +45,7 @@ test(
       'peakRssMb',
       'refined',
       'revisited',
+      'polished',
       'warnings',
       'problems',
     ]);

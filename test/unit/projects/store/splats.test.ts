@@ -56,9 +56,9 @@ function placedFrame(): { runId: string; frameId: string } {
 
 test('new splats of a frame take the place of the old ones, and go when the points go', () => {
   const { runId, frameId } = placedFrame();
-  expect(store.gaussians.put({ id: 'g1', frameId, sourceChunkId: 'c1', count: 5 })).toEqual([]);
-  expect(store.gaussians.put({ id: 'g2', frameId, sourceChunkId: 'c1', count: 4 })).toEqual(['g1']);
-  expect(store.gaussians.list(runId)).toEqual([{ id: 'g2', frameId, sourceChunkId: 'c1', count: 4 }]);
+  expect(store.gaussians.put({ id: 'g1', frameId, sourceChunkId: 'c1', count: 5 }).replaced).toEqual([]);
+  expect(store.gaussians.put({ id: 'g2', frameId, sourceChunkId: 'c1', count: 4 }).replaced).toEqual(['g1']);
+  expect(store.gaussians.list(runId)).toEqual([{ id: 'g2', frameId, sourceChunkId: 'c1', count: 4, fileId: 'g2' }]);
   store.chunks.remove(['c1']);
   expect(store.gaussians.list(runId)).toEqual([]);
 });

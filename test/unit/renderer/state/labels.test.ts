@@ -18,7 +18,7 @@ beforeEach(() => {
   ask.view = 'heat';
   vi.stubGlobal('fetch', () => Promise.resolve(new Response(new Uint8Array([0, 1, 255]))));
   const splats = new SplatsState();
-  splats.reset([{ id: 'g', frameId: 'f', sourceChunkId: 'c', count: 3 }]);
+  splats.reset([{ id: 'g', frameId: 'f', sourceChunkId: 'c', count: 3, fileId: 'g' }]);
   const api = {
     url: () => 'answer',
     invoke: (_command: string, input: { words: string[] }) => {
