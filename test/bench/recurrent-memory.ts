@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { engineFlags } from '../../electron/studio/fork-engine.ts';
+import { engineFlags, withFewHeaps } from '../../electron/studio/fork-engine.ts';
 import { builtInPacksFolder } from '../../models/run/packs.ts';
 import { createReconstructor } from '../../models/run/registry.ts';
 import { patternPhoto } from '../unit/models/run/photos.ts';
@@ -16,7 +16,10 @@ const window = 25;
 /** In a process of its own with the flags of the engine: they decide how far V8 lets its heap grow. */
 export async function run(count = 1000): Promise<BenchRow[]> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(import.meta.url), [String(count)], { execArgv: [...engineFlags] });
+    const child = fork(fileURLToPath(import.meta.url), [String(count)], {
+      execArgv: [...engineFlags],
+      env: withFewHeaps(process.env),
+    });
     child.on('message', (rows) => resolve(rows as BenchRow[]));
     child.on('exit', (code) => reject(new Error(`The bench ended with ${code}.`)));
   });
