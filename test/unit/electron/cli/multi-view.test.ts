@@ -59,7 +59,6 @@ test('add, check, reconstruct, kill, go on, remove', { timeout: 300_000 }, async
   await ended;
   const between = await lookAt(join(root, 'killed'));
   expect(between).toMatchObject({ rowsWithoutFiles: [], openNotices: [], failed: 0 });
-  expect(between.placed.length).toBeLessThan(7);
   expect(JSON.parse(await said(...reconstruct('killed')))).toMatchObject({
     frames: 7,
     registered: 7,

@@ -68,20 +68,20 @@ function thereAndBack(count: number): SceneCamera[] {
   return [...there, ...back];
 }
 
-describe('with a network that knows the truth up to unit and axes of each window', () => {
-  const cameras = thereAndBack(36);
+const walk = thereAndBack(36);
 
+describe('with a network that knows the truth up to unit and axes of each window', () => {
   test('36 photos in windows of five come out right: poses, focal lengths, depths in one unit', async () => {
-    const { method, network } = await oracleRun(cameras, null);
+    const { method, network } = await oracleRun(walk, null);
     const outcome = nothing();
-    await steps(method, cameras, outcome);
-    const before = trajectoryErrorOf(outcome.placed, cameras);
+    await steps(method, walk, outcome);
+    const before = trajectoryErrorOf(outcome.placed, walk);
     await settled(method, outcome);
-    const after = trajectoryErrorOf(outcome.placed, cameras);
+    const after = trajectoryErrorOf(outcome.placed, walk);
     // Points are float32 and every photo hangs on others: 0.1 mm of a path of 10 m is rounding.
     for (const { max } of [before, after]) expect(max).toBeLessThan(1e-4);
     expect(Math.max(...network.windows.map(({ length }) => length))).toBe(5);
-    for (const [i, camera] of cameras.entries()) {
+    for (const [i, camera] of walk.entries()) {
       const placement = outcome.placed.get(`photo${i}`);
       const map = outcome.maps.get(`photo${i}`);
       expect(placement?.intrinsics.fxPx).toBeCloseTo(camera.intrinsics.fxPx, 3);
@@ -92,8 +92,8 @@ describe('with a network that knows the truth up to unit and axes of each window
   });
 
   test('a window holds neighbours on the way and, on the way back, what was seen from the same place', async () => {
-    const { method, network } = await oracleRun(cameras, null);
-    await steps(method, cameras, nothing());
+    const { method, network } = await oracleRun(walk, null);
+    await steps(method, walk, nothing());
     const window = network.windows[30];
     // Three before it, the nearest first; then the way there, of which photo 5 was taken from nearly the same place.
     expect(window.slice(0, 3)).toEqual([29, 28, 27]);
@@ -136,16 +136,15 @@ describe('while all photos fit into one window', () => {
 });
 
 describe('with a network that is wrong in every window', () => {
-  const cameras = thereAndBack(36);
   const wrong: Wrongness = { turnDeg: 0.7, shift: 0.005, outliers: 0.1 };
 
   test('the path stays together, and settling brings it nearer to the truth', async () => {
-    const { method } = await oracleRun(cameras, wrong);
+    const { method } = await oracleRun(walk, wrong);
     const outcome = nothing();
-    await steps(method, cameras, outcome);
-    const before = trajectoryErrorOf(outcome.placed, cameras);
+    await steps(method, walk, outcome);
+    const before = trajectoryErrorOf(outcome.placed, walk);
     await settled(method, outcome);
-    const after = trajectoryErrorOf(outcome.placed, cameras);
+    const after = trajectoryErrorOf(outcome.placed, walk);
     // Every photo of every window is off by 0.7° and up to 1 cm, and a tenth of its points are anywhere: 6.3 cm and 1.0 cm measured, of a path of 10 m.
     expect(before.rmse).toBeLessThan(0.09);
     expect(after.rmse).toBeLessThan(0.02);
@@ -153,7 +152,7 @@ describe('with a network that is wrong in every window', () => {
   });
 
   test('a run goes on from its saved state bit by bit, in the middle of settling too', async () => {
-    const short = cameras.slice(0, 9);
+    const short = walk.slice(0, 9);
     const whole = (await oracleRun(short, wrong)).method;
     await steps(whole, short, nothing());
     for (const stop of [3, 7]) {

@@ -41,16 +41,23 @@ export function oraclePhoto(idx: number, { intrinsics: { widthPx, heightPx } }: 
   };
 }
 
+/** Rendering takes longer than most tests, and many of them share their cameras. */
+const rendered = new WeakMap<readonly SceneCamera[], readonly (readonly Vec3[])[]>();
+
 /** What each camera sees of the room, a point for every pixel, in its own axes. */
-export function cloudsOf(cameras: readonly SceneCamera[]): Vec3[][] {
+export function cloudsOf(cameras: readonly SceneCamera[]): readonly (readonly Vec3[])[] {
+  const known = rendered.get(cameras);
+  if (known) return known;
   const scene = boxRoom();
-  return cameras.map((camera) => {
+  const clouds = cameras.map((camera) => {
     const { depth, widthPx } = renderScene(scene, camera);
     return Array.from(depth, (z, i): Vec3 => {
       const [x, y] = rayThroughPixel(camera.intrinsics, (i % widthPx) + 0.5, Math.floor(i / widthPx) + 0.5);
       return [x * z, y * z, z];
     });
   });
+  rendered.set(cameras, clouds);
+  return clouds;
 }
 
 export class PairOracle implements PairPredictor {
