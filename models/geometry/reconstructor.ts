@@ -21,6 +21,7 @@ import { NewPhotoMatcher } from './run/match-new.ts';
 import { PhotoFeatures } from './run/photo-features.ts';
 import { placementOf, sparsePreview } from './run/placements.ts';
 import { restoreGrowth, saveGrowth, type GrowthFacts } from './run/saved-state.ts';
+import { MovingParts } from './run/moving-parts.ts';
 import { WideLook } from './run/wide-look.ts';
 import { settleOnce, type SettleProgress } from './run/settle.ts';
 import { openWorkers, type GeometryWork } from './workers/work.ts';
@@ -39,6 +40,7 @@ export class GeometryReconstructor implements Reconstructor {
   private dense: DenseStage | null = null;
   private features: PhotoFeatures | null = null;
   private wide: WideLook | null = null;
+  private moving: MovingParts;
   private matcher: NewPhotoMatcher;
   private carrier: TrackCarrier;
   private growth = new Growth(new MatchGraph());
@@ -58,6 +60,7 @@ export class GeometryReconstructor implements Reconstructor {
     this.work = work;
     this.matcher = new NewPhotoMatcher(work.frontEnd);
     this.carrier = new TrackCarrier(work.frontEnd);
+    this.moving = new MovingParts(work.frontEnd);
     this.provider = `Geometry · CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   }
 
@@ -67,6 +70,7 @@ export class GeometryReconstructor implements Reconstructor {
     this.wide = new WideLook(frontEnd);
     this.matcher = new NewPhotoMatcher(frontEnd);
     this.carrier = new TrackCarrier(frontEnd);
+    this.moving = new MovingParts(frontEnd);
     await this.dense?.end();
     this.dense = new DenseStage(depth, cacheFolder);
     this.growth = new Growth(new MatchGraph());
@@ -103,9 +107,13 @@ export class GeometryReconstructor implements Reconstructor {
 
   async settle(): Promise<StepOutput & { settled: boolean }> {
     const startedAtMs = performance.now();
-    const { growth, met, dense, wide } = this;
+    const { growth, met, dense, wide, moving } = this;
     if (!dense || !wide) throw new Error('begin comes before settle.');
-    const { progress, pointMaps, notices, settled } = await settleOnce(this.settling, growth, met, dense, wide);
+    const { progress, pointMaps, notices, settled } = await settleOnce(this.settling, growth, met, {
+      dense,
+      wide,
+      moving,
+    });
     this.settling = progress;
     for (const { photoId } of pointMaps) this.units.delete(photoId);
     const output = this.news(notices);

@@ -18,14 +18,28 @@ const planes: readonly Plane[] = [
   { normal: [0, 0, 1], offset: 4, within: [-0.7, 0.5, -0.5, 0.7] },
 ];
 
-/** Picture and exact depth along the optical axis of what a camera sees. */
-export function renderScene(camera: Intrinsics, worldFromCamera: Sim3): { image: RgbImage; depth: Float32Array } {
+/** The plane that can be moved. */
+const boxIdx = 2;
+
+/**
+ * Picture and exact depth along the optical axis of what a camera sees.
+ * @param boxAt how far the box has moved in x and y
+ * @returns also which plane each pixel shows: 2 is the box
+ */
+export function renderScene(
+  camera: Intrinsics,
+  worldFromCamera: Sim3,
+  boxAt: readonly [number, number] = [0, 0],
+): { image: RgbImage; depth: Float32Array; planeIdx: Int8Array } {
   const { widthPx, heightPx } = camera;
   const data = new Uint8Array(widthPx * heightPx * 3);
   const depth = new Float32Array(widthPx * heightPx);
+  const planeIdx = new Int8Array(widthPx * heightPx);
   for (let row = 0, i = 0; row < heightPx; row++)
     for (let column = 0; column < widthPx; column++, i++) {
-      depth[i] = hit(rayThroughPixel(camera, column + 0.5, row + 0.5), worldFromCamera).z;
+      const seen = hit(rayThroughPixel(camera, column + 0.5, row + 0.5), worldFromCamera, boxAt);
+      depth[i] = seen.z;
+      planeIdx[i] = seen.planeIdx;
       // Four samples a pixel, so that the texture does not alias from view to view.
       const sum = [0, 0, 0];
       for (const [dx, dy] of [
@@ -34,15 +48,19 @@ export function renderScene(camera: Intrinsics, worldFromCamera: Sim3): { image:
         [0.25, 0.75],
         [0.75, 0.75],
       ]) {
-        const { point, planeIdx } = hit(rayThroughPixel(camera, column + dx, row + dy), worldFromCamera);
-        texture(point, planeIdx).forEach((value, k) => (sum[k] += value));
+        const sample = hit(rayThroughPixel(camera, column + dx, row + dy), worldFromCamera, boxAt);
+        texture(sample.point, sample.planeIdx).forEach((value, k) => (sum[k] += value));
       }
       for (let k = 0; k < 3; k++) data[i * 3 + k] = Math.round(sum[k] / 4);
     }
-  return { image: { widthPx, heightPx, data }, depth };
+  return { image: { widthPx, heightPx, data }, depth, planeIdx };
 }
 
-function hit(ray: Vec3, worldFromCamera: Sim3): { z: number; point: Vec3; planeIdx: number } {
+function hit(
+  ray: Vec3,
+  worldFromCamera: Sim3,
+  boxAt: readonly [number, number],
+): { z: number; point: Vec3; planeIdx: number } {
   const direction = rotate(worldFromCamera.rotation, ray);
   const origin = worldFromCamera.translation;
   let best = { z: Infinity, point: origin, planeIdx: -1 };
@@ -51,7 +69,9 @@ function hit(ray: Vec3, worldFromCamera: Sim3): { z: number; point: Vec3; planeI
     const start = normal[0] * origin[0] + normal[1] * origin[1] + normal[2] * origin[2];
     const z = (offset - start) / along;
     if (!(z > 0.1) || z >= best.z) return;
-    const point = transformPoint({ ...worldFromCamera, scale: 1 }, [ray[0] * z, ray[1] * z, z]);
+    const place = transformPoint({ ...worldFromCamera, scale: 1 }, [ray[0] * z, ray[1] * z, z]);
+    // Its texture goes along with it.
+    const point: Vec3 = planeIdx === boxIdx ? [place[0] - boxAt[0], place[1] - boxAt[1], place[2]] : place;
     if (within && (point[0] < within[0] || point[0] > within[1] || point[1] < within[2] || point[1] > within[3]))
       return;
     best = { z, point, planeIdx };

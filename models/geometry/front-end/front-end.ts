@@ -6,7 +6,7 @@ import type { Features } from '../features/features.ts';
 import { carryPoints, type CarriedPoints } from '../flow/carry.ts';
 import { openScaleSpace } from '../features/scale-space.ts';
 import { detectWideFeatures, type WideFeatures } from '../features/wide-features.ts';
-import { openMatcher } from '../matching/match-descriptors.ts';
+import { openMatcher, type Matches } from '../matching/match-descriptors.ts';
 import { matchWide } from '../matching/wide-matches.ts';
 import { strongEvidence, verifyPair, type PairGeometry } from '../two-view/verify-pair.ts';
 
@@ -19,6 +19,8 @@ export interface FrontEnd {
   detect(image: RgbImage): Promise<Features>;
   /** Matches among the coarsest features only: tells quickly who may have something in common. */
   countCoarseMatches(a: Features, b: Features): Promise<number>;
+  /** Mutual matches, whether or not they agree with each other. */
+  matches(a: Features, b: Features): Promise<Matches>;
   /** null: the photos do not demonstrably show the same thing. */
   matchPair(a: Features, b: Features, options: PairOptions): Promise<PairGeometry | null>;
   /** Points of a carried into b by optical flow. */
@@ -44,6 +46,7 @@ export async function openLocalFrontEnd(threads: number): Promise<FrontEnd> {
   return {
     detect: (image) => detectFeatures(image, scaleSpace),
     countCoarseMatches,
+    matches: (a, b) => matcher.match(a, b, { maxRatio }),
     async matchPair(a, b, { coarseFirst }) {
       const isCheaper = Math.min(a.count, b.count) > 2 * coarseCount;
       if (coarseFirst && isCheaper && (await countCoarseMatches(a, b)) < leastCoarseMatches) return null;

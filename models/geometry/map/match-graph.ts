@@ -68,6 +68,16 @@ export class MatchGraph {
     this.addPair(aIdx, bIdx, geometry);
   }
 
+  /** A feature that shows nothing of the scene is linked to no other one. */
+  cut(imageIdx: number, featureIdx: number): void {
+    const own = featureKey(imageIdx, featureIdx);
+    for (const key of this.linksOf(imageIdx, featureIdx)) {
+      const others = this.links[imageOfKey(key)];
+      others[featureOfKey(key)] = others[featureOfKey(key)]?.filter((other) => other !== own);
+    }
+    this.links[imageIdx][featureIdx] = [];
+  }
+
   private unlink(imageIdx: number, featureIdx: number, otherIdx: number): void {
     const links = this.links[imageIdx][featureIdx] ?? [];
     this.links[imageIdx][featureIdx] = links.filter((key) => imageOfKey(key) !== otherIdx);

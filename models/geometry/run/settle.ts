@@ -2,7 +2,9 @@
 
 import type { PhotoSource, PointMap } from '../../run/reconstructor.ts';
 import type { DenseStage } from './dense-stage.ts';
+import { movingCells } from '../moving/moving-mask.ts';
 import type { Growth } from './growth.ts';
+import type { MovingParts } from './moving-parts.ts';
 import type { WideLook } from './wide-look.ts';
 
 export type SettleProgress =
@@ -24,8 +26,7 @@ export async function settleOnce(
   progress: SettleProgress,
   growth: Growth,
   photos: readonly PhotoSource[],
-  dense: DenseStage,
-  wide: WideLook,
+  { dense, wide, moving }: { dense: DenseStage; wide: WideLook; moving: MovingParts },
 ): Promise<SettlePiece> {
   const piece = (next: SettleProgress, pointMaps: PointMap[] = [], notices: string[] = []): SettlePiece => ({
     progress: next,
@@ -51,7 +52,10 @@ export async function settleOnce(
       return piece({ stage: 'adjust', mapIdx: 0 });
     case 'adjust': {
       const mapper = growth.maps.at(progress.mapIdx);
-      if (mapper) growth.finish(mapper);
+      if (mapper) {
+        growth.finish(mapper);
+        if ((await moving.dropMoving(mapper.map)) > 0) growth.finish(mapper);
+      }
       if (progress.mapIdx + 1 < growth.maps.length) return piece({ stage: 'adjust', mapIdx: progress.mapIdx + 1 });
       return piece({ stage: 'dense', mapIdx: 0, done: [] }, [], verdict(growth, photos));
     }
@@ -69,7 +73,9 @@ export async function settleOnce(
         photos[next],
         upcoming.slice(0, 2).map((image) => photos[image]),
       );
-      return piece({ ...progress, done: [...progress.done, next] }, pointMap ? [pointMap] : []);
+      const mask = pointMap && (await moving.maskOf(mapper.map, next));
+      const points = pointMap && mask ? { ...pointMap, moving: movingCells(mask, pointMap) } : pointMap;
+      return piece({ ...progress, done: [...progress.done, next] }, points ? [points] : []);
     }
     case 'settled':
       return piece(progress);

@@ -16,6 +16,7 @@ const { frontEnd, depth } = await openLocalWork(workerData as SessionOptions);
 const work: Work = {
   detect: async (...input) => sharedFeatures(await frontEnd.detect(...input)),
   countCoarseMatches: (...input) => frontEnd.countCoarseMatches(...input),
+  matches: (...input) => frontEnd.matches(...input),
   matchPair: (...input) => frontEnd.matchPair(...input),
   carry: (...input) => frontEnd.carry(...input),
   detectWide: (...input) => frontEnd.detectWide(...input),

@@ -44,6 +44,7 @@ export async function openWorkers(count: number, options: SessionOptions = {}): 
     detectWide: (...input) => pool.ask({ name: 'detectWide', input }),
     // Before photos, so that looking ahead never delays the photo at hand.
     countCoarseMatches: (...input) => pool.askFirst({ name: 'countCoarseMatches', input }),
+    matches: (...input) => pool.askFirst({ name: 'matches', input }),
     matchPair: (...input) => pool.askFirst({ name: 'matchPair', input }),
     carry: (...input) => pool.askFirst({ name: 'carry', input }),
     matchWide: (...input) => pool.askFirst({ name: 'matchWide', input }),

@@ -47,6 +47,8 @@ const frontEnd: FrontEnd = {
       photos.find((photo) => facade.featuresOf(photo).xPx[0] === xPx[0]) ?? -1;
     return Promise.resolve(facade.matched(photoWith(a), photoWith(b)));
   },
+  // What agrees with the cameras is all that there is.
+  matches: async (...both) => (await frontEnd.matchPair(...both, { coarseFirst: false }))?.inliers ?? new Int32Array(0),
   carry: () => Promise.resolve({ fromIdx: new Int32Array(), xPx: new Float32Array(), yPx: new Float32Array() }),
   // Views from the side show this front no better.
   detectWide: (_, own) => Promise.resolve({ features: own, views: [] }),
