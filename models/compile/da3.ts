@@ -5,17 +5,17 @@ import { StudioFailure } from '../../projects/format/result.ts';
 import type { Manifest } from '../run/manifest.ts';
 import { startGraph, type BuiltGraph } from './built-graph.ts';
 import { blocksOf, shapesOf } from './clip-names.ts';
-import { parameterCount, type PackIdentity } from './cut3r-pack.ts';
+import type { PackIdentity } from './cut3r-pack.ts';
 import { buildDinoEncoder, type DinoConfig } from './dinov2.ts';
 import type { Value } from './graph.ts';
 import { layerNorm, linear, type Net } from './layers.ts';
-import { writePack, type CompileOptions } from './pack-writer.ts';
+import type { CompileOptions } from './pack-writer.ts';
 import { partBehind } from './source-views.ts';
 import type { TensorSource } from './tensor-source.ts';
 import { vector, viewBlock, type ViewBlock } from './view-blocks.ts';
 import { outputDepth } from './view-head.ts';
 import { specialsAndPatches } from './view-tokens.ts';
-import { defaultViews, viewsWorkingMb } from './views-memory.ts';
+import { writeViewPack } from './view-pack.ts';
 import { WeightLedger, type Precision } from './weights.ts';
 
 const vit = 'backbone.pretrained';
@@ -175,20 +175,7 @@ export async function compileDa3(
   options: CompileOptions = {},
 ): Promise<Manifest> {
   const { config, graphs } = buildDa3(source, fileName, identity.precision);
-  const { fingerprint, ...named } = identity;
   const { patchPx, channels, hidden } = config.encoder;
   const size = { sizePx, patchPx, channels, hidden, levels: 8 * channels };
-  return writePack(
-    folder,
-    {
-      ...named,
-      kind: 'multi-view',
-      family: 'da3',
-      parameters: parameterCount(source),
-      config: { patchPx, sizePx, views: defaultViews, fingerprint },
-      workingMb: viewsWorkingMb(size, defaultViews),
-    },
-    graphs,
-    options,
-  );
+  return writeViewPack(source, 'da3', folder, identity, size, graphs, options);
 }

@@ -4,18 +4,18 @@ import { StudioFailure } from '../../projects/format/result.ts';
 import type { Manifest } from '../run/manifest.ts';
 import { startGraph, type BuiltGraph } from './built-graph.ts';
 import { blocksOf, shapesOf } from './clip-names.ts';
-import { parameterCount, type PackIdentity } from './cut3r-pack.ts';
+import type { PackIdentity } from './cut3r-pack.ts';
 import { buildEncoder } from './cut3r.ts';
 import { dptBranch } from './dpt.ts';
 import { parseConstructor } from './expression.ts';
 import type { GraphBuilder, Value } from './graph.ts';
 import { layerNorm, linear } from './layers.ts';
-import { writePack, type CompileOptions } from './pack-writer.ts';
+import type { CompileOptions } from './pack-writer.ts';
 import { expand } from './points.ts';
 import { withoutPrefixes } from './source-views.ts';
 import type { TensorSource } from './tensor-source.ts';
 import { dimensionOf, vector, viewBlock, type ViewBlock } from './view-blocks.ts';
-import { defaultViews, viewsWorkingMb } from './views-memory.ts';
+import { writeViewPack } from './view-pack.ts';
 import { WeightLedger, type Precision } from './weights.ts';
 
 export const fast3rLicence: Manifest['licence'] = {
@@ -166,21 +166,8 @@ export async function compileFast3r(
   options: CompileOptions = {},
 ): Promise<Manifest> {
   const { config, graphs } = buildFast3r(source, fileName, identity.precision);
-  const { fingerprint, ...named } = identity;
   const { patchPx, encoder, decoder } = config;
   const { channels, hidden } = decoder;
   const size = { sizePx, patchPx, channels, hidden, levels: encoder.channels + 3 * channels };
-  return writePack(
-    folder,
-    {
-      ...named,
-      kind: 'multi-view',
-      family: 'fast3r',
-      parameters: parameterCount(source),
-      config: { patchPx, sizePx, views: defaultViews, fingerprint },
-      workingMb: viewsWorkingMb(size, defaultViews),
-    },
-    graphs,
-    options,
-  );
+  return writeViewPack(source, 'fast3r', folder, identity, size, graphs, options);
 }

@@ -4,16 +4,16 @@ import { StudioFailure } from '../../projects/format/result.ts';
 import type { Manifest } from '../run/manifest.ts';
 import { startGraph, type BuiltGraph } from './built-graph.ts';
 import { blocksOf, shapesOf } from './clip-names.ts';
-import { parameterCount, type PackIdentity } from './cut3r-pack.ts';
+import type { PackIdentity } from './cut3r-pack.ts';
 import { buildDinoEncoder, type DinoConfig } from './dinov2.ts';
 import type { Value } from './graph.ts';
 import { linear, type Net } from './layers.ts';
-import { writePack, type CompileOptions } from './pack-writer.ts';
+import type { CompileOptions } from './pack-writer.ts';
 import { asCells } from './pixel-shuffle.ts';
 import type { TensorSource } from './tensor-source.ts';
 import { vector, viewBlock, type ViewBlock } from './view-blocks.ts';
 import { specialsAndPatches, type ViewTokens } from './view-tokens.ts';
-import { defaultViews, viewsWorkingMb } from './views-memory.ts';
+import { writeViewPack } from './view-pack.ts';
 import { WeightLedger, type Precision } from './weights.ts';
 
 export const pi3Licence: Manifest['licence'] = {
@@ -195,21 +195,8 @@ export async function compilePi3(
   options: CompileOptions = {},
 ): Promise<Manifest> {
   const { config, graphs } = buildPi3(source, fileName, identity.precision);
-  const { fingerprint, ...named } = identity;
   const { channels, hidden, encoder } = config;
   const { patchPx } = encoder;
   const size = { sizePx, patchPx, channels, hidden, levels: 4 * patchPx ** 2 };
-  return writePack(
-    folder,
-    {
-      ...named,
-      kind: 'multi-view',
-      family: 'pi3',
-      parameters: parameterCount(source),
-      config: { patchPx, sizePx, views: defaultViews, fingerprint },
-      workingMb: viewsWorkingMb(size, defaultViews),
-    },
-    graphs,
-    options,
-  );
+  return writeViewPack(source, 'pi3', folder, identity, size, graphs, options);
 }

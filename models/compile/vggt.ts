@@ -4,16 +4,16 @@ import { StudioFailure } from '../../projects/format/result.ts';
 import type { Manifest } from '../run/manifest.ts';
 import { startGraph, type BuiltGraph } from './built-graph.ts';
 import { blocksOf, shapesOf } from './clip-names.ts';
-import { parameterCount, type PackIdentity } from './cut3r-pack.ts';
+import type { PackIdentity } from './cut3r-pack.ts';
 import { buildDinoEncoder, type DinoConfig } from './dinov2.ts';
 import { float, type Value } from './graph.ts';
 import { layerNorm, linear, mlp, type Net } from './layers.ts';
-import { writePack, type CompileOptions } from './pack-writer.ts';
+import type { CompileOptions } from './pack-writer.ts';
 import type { TensorSource } from './tensor-source.ts';
 import { dimensionOf, vector, viewBlock, type ViewBlock } from './view-blocks.ts';
 import { outputDepth, viewHead, type ViewHead } from './view-head.ts';
 import { specialsAndPatches } from './view-tokens.ts';
-import { defaultViews, viewsWorkingMb } from './views-memory.ts';
+import { writeViewPack } from './view-pack.ts';
 import { WeightLedger, type Precision } from './weights.ts';
 
 export const vggtLicence: Manifest['licence'] = {
@@ -211,21 +211,7 @@ export async function compileVggt(
   options: CompileOptions = {},
 ): Promise<Manifest> {
   const { config, graphs } = buildVggt(source, fileName, identity.precision);
-  const { fingerprint, ...named } = identity;
   const { channels, hidden, sizePx, encoder } = config;
-  const facts = { patchPx: encoder.patchPx, sizePx, views: defaultViews, fingerprint };
   const size = { sizePx, patchPx: encoder.patchPx, channels, hidden, levels: 4 * 2 * channels };
-  return writePack(
-    folder,
-    {
-      ...named,
-      kind: 'multi-view',
-      family: 'vggt',
-      parameters: parameterCount(source),
-      config: facts,
-      workingMb: viewsWorkingMb(size, defaultViews),
-    },
-    graphs,
-    options,
-  );
+  return writeViewPack(source, 'vggt', folder, identity, size, graphs, options);
 }
