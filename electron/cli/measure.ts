@@ -68,9 +68,9 @@ async function take(
   return measure;
 }
 
-function valueIn({ frames, edits, runs }: ProjectSnapshot, measure: Measure): MeasuredValue | null {
+function valueIn({ frames, edits, shownRunId }: ProjectSnapshot, measure: Measure): MeasuredValue | null {
   const poses = new Map(frames.flatMap(({ id, worldFromCamera }) => (worldFromCamera ? [[id, worldFromCamera]] : [])));
-  const { scale, upInWorld } = foldEdits(edits, runs.at(-1)?.id ?? null);
+  const { scale, upInWorld } = foldEdits(edits, shownRunId);
   const up = upInWorld ?? upFromCameras([...poses.values()]) ?? ([0, -1, 0] as const);
   return valueOf(measure, (id) => poses.get(id) ?? null, up, scale);
 }

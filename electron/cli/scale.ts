@@ -30,7 +30,7 @@ export const scaleCommand: Command = {
     const terminal = new TerminalStudio();
     try {
       const project = await terminal.do('projects.open', { folder: resolve(values.project) });
-      const runId = project.runs.at(-1)?.id ?? null;
+      const runId = project.shownRunId;
       let scale = foldEdits(project.edits, runId).scale;
       if (values.clear) {
         await terminal.do('edits.append', { kind: 'scale-cleared' });

@@ -5,6 +5,7 @@ import type { Action } from './action.ts';
 import { cameraActions } from './camera-actions.ts';
 import { editActions } from './edit-actions.ts';
 import { polishActions } from './polish-actions.ts';
+import { measureActions } from './measure-actions.ts';
 import { projectActions } from './project-actions.ts';
 import { runActions } from './run-actions.ts';
 import { selectActions } from './select-actions.ts';
@@ -22,6 +23,7 @@ export function createActions(app: AppState): Actions {
     ...projectActions(app),
     ...runActions(app),
     ...polishActions(app),
+    ...measureActions(app),
     ...editActions(app),
     ...selectActions(app),
     ...cameraActions(app),

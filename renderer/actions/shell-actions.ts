@@ -10,12 +10,14 @@ export async function setTheme(app: AppState, theme: StudioSettings['theme']): P
   if (settings) app.shell.settings = settings;
 }
 
-/** Esc goes one step back: out of a camera, out of a tool, then the selection. */
+/** Esc goes one step back: out of a camera, out of what is half measured, out of a tool, then the selection. */
 function leaveOne(app: AppState): void {
-  const { shell, selection } = app;
+  const { shell, selection, measure } = app;
   if (selection.lookingThrough) selection.lookingThrough = null;
+  else if (shell.tool === 'measure' && measure.places.length > 0) measure.begin(measure.picking);
   else if (shell.tool !== 'look') {
     app.viewport?.clearTool();
+    measure.begin(null);
     shell.tool = 'look';
   } else selection.clear();
 }

@@ -1,8 +1,8 @@
 // Where the eye goes when it is asked to: everything, some photos, an axis, into a photo's camera; and once by itself, to a new scene.
 
-import { Quaternion, Vector3 } from 'three';
+import { Box3, Quaternion, Vector3 } from 'three';
 import type { Frame, PhotoId } from '../../projects/format/scene.ts';
-import type { Sim3 } from '../../projects/format/sim3.ts';
+import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
 import { lookRotation, matrixOf } from './axes.ts';
 import type { CameraRig } from './camera-rig.ts';
 import { fieldOfViewFor } from './camera-shape.ts';
@@ -57,6 +57,15 @@ export class LiveEye {
     const chosen = new Set(frames().flatMap(({ frame }) => (ids.has(frame.photoId) ? frame.id : [])));
     const clouds = [...points.visibleClouds()].filter(({ chunk }) => chosen.has(chunk.frameId));
     this.goTo(sceneStatistics(clouds), 1.1, null);
+  }
+
+  /** Brings places of the world into view, with room around them. */
+  framePlaces(places: readonly Vec3[]): void {
+    const { world, rig, changed } = this.context;
+    const box = new Box3().setFromPoints(places.map((place) => new Vector3(...place).applyMatrix4(world.group.matrix)));
+    const scene = this.context.statistics()?.radius ?? 1;
+    rig.frame(box.getCenter(new Vector3()), Math.max(box.getSize(new Vector3()).length() * 0.8, scene * 0.15), null);
+    changed();
   }
 
   lookFrom(view: keyof typeof axisDirections): void {

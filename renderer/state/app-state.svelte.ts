@@ -13,6 +13,7 @@ import { FramesState } from './frames.svelte.ts';
 import { InferredState } from './inferred.svelte.ts';
 import { LabelsState } from './labels.svelte.ts';
 import { LibraryState } from './library.svelte.ts';
+import { MeasureState } from './measure.svelte.ts';
 import { ModelsState } from './models.svelte.ts';
 import { NoticesState } from './notices.svelte.ts';
 import { PathState } from './path.svelte.ts';
@@ -57,6 +58,7 @@ export class AppState {
   readonly runs: RunsState;
   readonly refinements: RefinementsState;
   readonly polish: PolishState;
+  readonly measure: MeasureState;
   readonly track: TrackState;
   readonly inferred: InferredState;
   project = $state.raw<ProjectInfo | null>(null);
@@ -78,6 +80,7 @@ export class AppState {
     this.film = new FilmState(this.calls, this.path);
     this.refinements = new RefinementsState(this.calls);
     this.polish = new PolishState(this.calls);
+    this.measure = new MeasureState(this.calls, this.edits, this.frames, this.run);
     this.track = new TrackState(this.calls);
     this.inferred = new InferredState(this.calls);
     this.library = new LibraryState(this.calls);
@@ -120,6 +123,7 @@ export class AppState {
     if (anotherRun && !another) this.forgetRun();
     if (!another) return;
     this.selection.reset();
+    this.measure.reset();
     this.track.clear();
     this.inferred.clear();
     this.timeline.reset();
@@ -137,6 +141,8 @@ export class AppState {
 
   /** Another run of the same project is shown: what was found in the old one has no place in it. */
   private forgetRun(): void {
+    this.measure.begin(null);
+    this.measure.forget();
     this.track.clear();
     this.inferred.clear();
     this.splatSelection.clear();
@@ -156,6 +162,7 @@ export class AppState {
     this.splats.reset([]);
     this.refinements.records = [];
     this.polish.reset([], null);
+    this.measure.reset();
     this.track.clear();
     this.inferred.clear();
     this.answers.forget();

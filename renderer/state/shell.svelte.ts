@@ -3,11 +3,11 @@
 import type { AppInfo, StudioSettings } from '../../electron/contract/commands.ts';
 
 export type Page = 'starting' | 'home' | 'workspace' | 'models';
-export const modes = ['photos', 'scene', 'ask', 'path', 'export'] as const;
+export const modes = ['photos', 'scene', 'ask', 'measure', 'path', 'export'] as const;
 export type Mode = (typeof modes)[number];
 export type Dialog = 'palette' | 'keys' | 'settings' | null;
 /** What a drag or click in the viewport means. */
-export type Tool = 'look' | 'box' | 'brush' | 'up';
+export type Tool = 'look' | 'box' | 'brush' | 'up' | 'measure';
 
 export class ShellState {
   page = $state<Page>('starting');

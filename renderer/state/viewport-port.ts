@@ -3,6 +3,7 @@
 import type { PathView } from '../../projects/format/camera-path.ts';
 import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { PhotoId } from '../../projects/format/scene.ts';
+import type { Vec3 } from '../../projects/format/sim3.ts';
 
 export const axisViews = ['front', 'back', 'right', 'left', 'top', 'bottom'] as const;
 export type AxisView = (typeof axisViews)[number];
@@ -22,6 +23,8 @@ export interface ViewportPort {
   /** Moves the camera so that all visible points are in view. */
   frameAll(): void;
   framePhotos(ids: readonly PhotoId[]): void;
+  /** Brings places of the world into view. */
+  framePlaces(places: readonly Vec3[]): void;
   /** Goes to where the photo was taken from, a little behind it. */
   flyTo(id: PhotoId): void;
   lookFrom(view: AxisView): void;

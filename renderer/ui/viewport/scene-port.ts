@@ -10,6 +10,7 @@ export function portOf(app: AppState, live: LiveView): ViewportPort {
   return {
     frameAll: () => live.eye.frameAll(),
     framePhotos: (ids) => live.eye.framePhotos(new Set(ids)),
+    framePlaces: (places) => live.eye.framePlaces(places),
     flyTo: (id) => (app.selection.lookingThrough = id),
     lookFrom: (view) => live.eye.lookFrom(view),
     boxesDrawn: () => live.tools.cutBox(),
