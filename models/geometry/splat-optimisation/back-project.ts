@@ -1,4 +1,4 @@
-// From gradients of the ellipses of a picture to gradients of the splats and of the camera, written out by hand: the way back of `projectSplats`.
+// From gradients of the ellipses of a picture to gradients of the splats, written out by hand: the way back of `projectSplats`.
 
 import type { Intrinsics } from '../../../projects/format/intrinsics.ts';
 import { ellipseStride, gradientStride, type Ellipses } from './ellipses.ts';
@@ -6,10 +6,9 @@ import { stride } from './splat-values.ts';
 import type { ViewPose } from './view.ts';
 
 /**
- * Adds the gradients of splats to `gradients`, and returns those of the camera.
+ * Adds the gradients of splats to `gradients`.
  * @param ellipseGradients count × `gradientStride`, in the order of `ellipses.shapes`
  * @param gradients as `values`
- * @param poseGradient 6: of a small rotation and translation applied after cameraFromWorld, in camera axes; added to
  */
 export function backProject(
   values: Float32Array,
@@ -18,7 +17,6 @@ export function backProject(
   ellipses: Ellipses,
   ellipseGradients: Float32Array,
   gradients: Float32Array,
-  poseGradient: Float64Array,
 ): void {
   const [w0, w1, w2, w3, w4, w5, w6, w7, w8] = Array.from(pose.rotation);
   const [tx, ty, tz] = Array.from(pose.translation);
@@ -147,21 +145,5 @@ export function backProject(
     gradients[o] += w0 * cx + w3 * cy + w6 * cz;
     gradients[o + 1] += w1 * cx + w4 * cy + w7 * cz;
     gradients[o + 2] += w2 * cx + w5 * cy + w8 * cz;
-    // The camera turns by a small ω: every column w of its rotation moves by ω × w, and so does the mean.
-    const d0 = jx * gpx0;
-    const d1 = jx * gpx1;
-    const d2 = jx * gpx2;
-    const f0 = jy * gpy0;
-    const f1 = jy * gpy1;
-    const f2 = jy * gpy2;
-    const k0 = -u * d0 - v * f0;
-    const k1 = -u * d1 - v * f1;
-    const k2 = -u * d2 - v * f2;
-    poseGradient[0] += y * cz - z * cy + w3 * k0 - w6 * f0 + w4 * k1 - w7 * f1 + w5 * k2 - w8 * f2;
-    poseGradient[1] += z * cx - x * cz + w6 * d0 - w0 * k0 + w7 * d1 - w1 * k1 + w8 * d2 - w2 * k2;
-    poseGradient[2] += x * cy - y * cx + w0 * f0 - w3 * d0 + w1 * f1 - w4 * d1 + w2 * f2 - w5 * d2;
-    poseGradient[3] += cx;
-    poseGradient[4] += cy;
-    poseGradient[5] += cz;
   }
 }

@@ -129,7 +129,7 @@ export class SplatPolish {
     const replies = await this.#kernels.run(
       members.map((i, slot): KernelJob => {
         const view = this.#views[i];
-        return { kind: 'gradient', view, slot, pose: view.pose, logGain: this.#exposures.of(i) };
+        return { kind: 'gradient', view, slot, logGain: this.#exposures.of(i) };
       }),
     );
     replies.forEach(({ gainGradient }, slot) => this.#exposures.step(members[slot], gainGradient, pace));

@@ -6,7 +6,7 @@ import { Blend } from './blend.ts';
 import { Ellipses, gradientStride, projectSplats } from './ellipses.ts';
 import { PictureLoss } from './picture-loss.ts';
 import { stride } from './splat-values.ts';
-import type { SplatRange, View, ViewPose } from './view.ts';
+import type { SplatRange, View } from './view.ts';
 
 /** Behind everything: the dark ground of the viewer. */
 export const background = [15 / 255, 17 / 255, 20 / 255] as const;
@@ -24,7 +24,7 @@ export type KernelJob =
   /** Draws the splats as they are now, or as they were first. */
   | { kind: 'score'; view: View; without: SplatRange | null; first: boolean }
   /** Adds the gradients of one view to `gradients[slot]`. */
-  | { kind: 'gradient'; view: View; slot: number; pose: ViewPose; logGain: readonly number[] }
+  | { kind: 'gradient'; view: View; slot: number; logGain: readonly number[] }
   | { kind: 'step'; from: number; to: number; pace: number };
 
 export interface KernelReply {
@@ -35,13 +35,11 @@ export interface KernelReply {
   ssim: number;
   /** Of the logarithm of the photo's exposure, red green blue. */
   gainGradient: number[];
-  /** 6: of a small turn and shift of the camera in its own axes. */
-  poseGradient: number[];
   /** Pairs of a splat and a pixel. */
   pairs: number;
 }
 
-const nothing: KernelReply = { loss: 0, squaredError: 0, ssim: 1, gainGradient: [0, 0, 0], poseGradient: [], pairs: 0 };
+const nothing: KernelReply = { loss: 0, squaredError: 0, ssim: 1, gainGradient: [0, 0, 0], pairs: 0 };
 
 /** Room for pictures of one size. */
 interface Canvas {
@@ -76,7 +74,7 @@ export class ViewKernel {
     const { view } = job;
     const { first, values } = this.#shared;
     const isFirst = job.kind === 'first' || job.first;
-    const { blend, loss, picture, gradient } = this.#draw(view, view.pose, isFirst ? first : values, job.without);
+    const { blend, loss, picture, gradient } = this.#draw(view, isFirst ? first : values, job.without);
     if (job.kind === 'first')
       for (let i = 0; i < view.counted.length; i++) if (blend.pixels[4 * i] >= 0.5) view.counted[i] = 0;
     overBackground(blend.pixels, [1, 1, 1], picture);
@@ -84,9 +82,9 @@ export class ViewKernel {
     return { ...nothing, loss: value, ssim, squaredError, pairs: blend.pairs };
   }
 
-  #gradient({ view, slot, pose, logGain }: KernelJob & { kind: 'gradient' }): KernelReply {
+  #gradient({ view, slot, logGain }: KernelJob & { kind: 'gradient' }): KernelReply {
     const { values, gradients } = this.#shared;
-    const { blend, loss, picture, gradient } = this.#draw(view, pose, values, null);
+    const { blend, loss, picture, gradient } = this.#draw(view, values, null);
     const gain = logGain.map(Math.exp);
     overBackground(blend.pixels, gain, picture);
     const measured = loss.measure(picture, view, gradient);
@@ -97,12 +95,11 @@ export class ViewKernel {
         gradient[i + k] *= gain[k];
       }
     blend.backward(this.#ellipses, gradient, background, this.#ellipseGradients);
-    const poseGradient = new Float64Array(6);
-    backProject(values, pose, view.camera, this.#ellipses, this.#ellipseGradients, gradients[slot], poseGradient);
-    return { ...measured, gainGradient, poseGradient: [...poseGradient], pairs: blend.pairs };
+    backProject(values, view.pose, view.camera, this.#ellipses, this.#ellipseGradients, gradients[slot]);
+    return { ...measured, gainGradient, pairs: blend.pairs };
   }
 
-  #draw({ camera }: View, pose: ViewPose, values: Float32Array, without: SplatRange | null): Canvas {
+  #draw({ camera, pose }: View, values: Float32Array, without: SplatRange | null): Canvas {
     const { widthPx, heightPx } = camera;
     if (this.#canvas?.blend.widthPx !== widthPx || this.#canvas.blend.heightPx !== heightPx)
       this.#canvas = {

@@ -47,8 +47,8 @@ const ellipses = new Ellipses(splats);
 const blend = new Blend(24, 18);
 
 /** A weighted sum over the picture. */
-function weighed(changed: Float32Array, from: ViewPose = pose): number {
-  projectSplats(changed, splats, from, camera, ellipses);
+function weighed(changed: Float32Array): number {
+  projectSplats(changed, splats, pose, camera, ellipses);
   blend.draw(ellipses);
   let sum = 0;
   for (let p = 0, i = 0; i < weights.length; p += 4, i += 3)
@@ -56,19 +56,18 @@ function weighed(changed: Float32Array, from: ViewPose = pose): number {
   return sum;
 }
 
-function gradients(): { splat: Float32Array; pose: Float64Array } {
+function gradients(): Float32Array {
   weighed(values);
   const ofEllipses = new Float32Array(gradientStride * splats);
   blend.backward(ellipses, weights, background, ofEllipses);
-  const splat = new Float32Array(values.length);
-  const ofPose = new Float64Array(6);
-  backProject(values, pose, camera, ellipses, ofEllipses, splat, ofPose);
-  return { splat, pose: ofPose };
+  const gradient = new Float32Array(values.length);
+  backProject(values, pose, camera, ellipses, ofEllipses, gradient);
+  return gradient;
 }
 
 describe('a drawn picture', () => {
   const analytic = gradients();
-  const largest = Math.max(...analytic.splat.map(Math.abs));
+  const largest = Math.max(...analytic.map(Math.abs));
 
   test.each([...names])('changes with %i, %s, of every splat as its gradient says', (k) => {
     for (let i = 0; i < splats; i++) {
@@ -79,37 +78,15 @@ describe('a drawn picture', () => {
       });
       const numeric = (differences[0] + differences[1]) / 2;
       // Pixels have 24 bits: the difference quotient is good to a thousandth of the largest gradient.
-      expect(Math.abs(numeric - analytic.splat[stride * i + k])).toBeLessThan(
-        0.002 * largest + 0.005 * Math.abs(numeric),
-      );
+      expect(Math.abs(numeric - analytic[stride * i + k])).toBeLessThan(0.002 * largest + 0.005 * Math.abs(numeric));
     }
   });
 
   test('has a gradient to check in every number', () => {
     for (let k = 0; k < stride; k++)
-      expect(Math.max(...[0, 1, 2, 3, 4].map((i) => Math.abs(analytic.splat[stride * i + k])))).toBeGreaterThan(
+      expect(Math.max(...[0, 1, 2, 3, 4].map((i) => Math.abs(analytic[stride * i + k])))).toBeGreaterThan(
         0.01 * largest,
       );
-  });
-
-  test('changes with a turn and a shift of its camera as the gradient says', () => {
-    const scale = Math.max(...analytic.pose.map(Math.abs));
-    for (let k = 0; k < 6; k++) {
-      const step = 2e-3;
-      const moved = (by: number): ViewPose => {
-        const half = [0, 1, 2].map((axis) => (axis === k ? by / 2 : 0));
-        const turn = matrixFromQuaternion(normalizedQuaternion([half[0], half[1], half[2], 1]));
-        const r = Array.from(pose.rotation);
-        const t = Array.from(pose.translation);
-        const rotated = (v: number[]): number[] =>
-          [0, 3, 6].map((row) => turn[row] * v[0] + turn[row + 1] * v[1] + turn[row + 2] * v[2]);
-        const columns = [0, 1, 2].map((c) => rotated([r[c], r[3 + c], r[6 + c]]));
-        const rotation = [0, 1, 2].flatMap((row) => columns.map((column) => column[row]));
-        return { rotation, translation: rotated(t).map((value, axis) => value + (axis + 3 === k ? by : 0)) };
-      };
-      const numeric = (weighed(values, moved(step)) - weighed(values, moved(-step))) / (2 * step);
-      expect(Math.abs(numeric - analytic.pose[k])).toBeLessThan(0.002 * scale);
-    }
   });
 });
 

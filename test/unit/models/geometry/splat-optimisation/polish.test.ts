@@ -10,7 +10,7 @@ import { columnsOf, stride, valuesOf } from '../../../../../models/geometry/spla
 import { viewOf, type View } from '../../../../../models/geometry/splat-optimisation/view.ts';
 import type { RgbImage } from '../../../../../models/run/reconstructor.ts';
 import { pinhole, resized, type Intrinsics } from '../../../../../projects/format/intrinsics.ts';
-import type { Sim3 } from '../../../../../projects/format/sim3.ts';
+import { multiplyQuaternions, normalizedQuaternion, type Sim3 } from '../../../../../projects/format/sim3.ts';
 import { columnsOf as pointsOf } from '../../../../support/rendered-frames.ts';
 import { renderScene } from '../../../../support/textured-scene.ts';
 
@@ -154,6 +154,19 @@ test('a photo taken with another exposure does not make the scene brighter', asy
   );
   const { values } = await polished(valuesFrom(scene), viewsOf(bright, scene), 0);
   expect(scoreOf(backTo(scene, changed(values))).psnr - scoreOf(scene).psnr).toBeGreaterThan(2);
+});
+
+test('poses that are wrong by a pixel do not blur the splats', async () => {
+  const photos = photosOf();
+  const scene = splatsOf(photos);
+  // The photos were taken from beside where their poses say: a turn of a pixel, another way each.
+  const beside = photos.map(({ pose }, i) => {
+    const [x, y] = [Math.cos(2.4 * i) / 60, Math.sin(2.4 * i) / 60];
+    const rotation = normalizedQuaternion(multiplyQuaternions(pose.rotation, [x / 2, y / 2, 0, 1]));
+    return { image: renderScene(camera, { ...pose, scale: 1, rotation }).image, pose };
+  });
+  const { values } = await polished(valuesFrom(scene), viewsOf(beside, scene), 0);
+  expect(scoreOf(backTo(scene, changed(values))).psnr - scoreOf(scene).psnr).toBeGreaterThan(2.5);
 });
 
 test('photos of a bent lens are straightened first', async () => {
