@@ -31,6 +31,7 @@ const gapShare = 0.1;
 /** Beyond this share of its longer side around the seen floor nothing belongs to the room: gardens behind windows. */
 const marginShare = 0.12;
 const fewestFloor = 30;
+const sampleSize = 20_000;
 
 /**
  * Area of the floor. Splats of the floor, and of all that stands above it, are counted into level cells of a hundred-and-twentieth of the
@@ -46,7 +47,10 @@ export function floorOutline({ count, positions, isFloor, isThere, up }: FloorIn
   const floor: number[] = [];
   for (let i = 0; i < count; i++) if (isThere(i) && isFloor(i)) floor.push(i);
   if (floor.length < fewestFloor) return null;
-  const spans = [a, b].map((axis) => spanOf(floor, (i) => along(i, axis)));
+  // A fair sample tells how far the floor reaches and how high it lies.
+  const step = Math.ceil(floor.length / sampleSize);
+  const few = floor.filter((_, k) => k % step === 0);
+  const spans = [a, b].map((axis) => spanOf(few, (i) => along(i, axis)));
   const longer = Math.max(...spans.map(([low, high]) => high - low));
   if (!(longer > 0)) return null;
   const cell = longer / cellsAcross;
@@ -55,7 +59,7 @@ export function floorOutline({ count, positions, isFloor, isThere, up }: FloorIn
   const reach = Math.max(1, Math.round((gapShare * cellsAcross) / 2));
   const origin = spans.map(([low]) => low - margin - (reach + 1) * cell);
   const [columns, rows] = spans.map(([low, high]) => Math.ceil((high - low + 2 * margin) / cell) + 2 * (reach + 1));
-  const heights = Float64Array.from(floor, (i) => along(i, up)).sort();
+  const heights = Float64Array.from(few, (i) => along(i, up)).sort();
   const floorHeight = heights[heights.length >> 1];
   const tolerance = 0.02 * longer;
   const onFloor = new Uint32Array(columns * rows);
