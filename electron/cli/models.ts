@@ -1,6 +1,7 @@
 // `models`: what is installed, and what comes and goes.
 
 import { resolve } from 'node:path';
+import { precisions, type Precision } from '../../projects/format/precision.ts';
 import { badUsage, argumentsOf, type Command } from './command.ts';
 import { checkModel } from '../studio/model-packs.ts';
 import { ModelCatalog } from '../studio/model-catalog.ts';
@@ -10,20 +11,22 @@ import { onInterrupt, TerminalStudio } from './terminal-studio.ts';
 
 export const modelsCommand: Command = {
   name: 'models',
-  usage: 'list [--json] | add FILE [--accept-licence] [--json] | check ID [--golden FILE] [--json] | remove ID',
+  usage:
+    'list [--json] | add FILE [--accept-licence] [--precision float32|float16|int8] [--json] | check ID [--golden FILE] [--json] | remove ID',
   summary: 'Lists installed methods, adds one from a checkpoint, checks its numbers, or removes it.',
   async run(args) {
     const { values, positionals } = argumentsOf(modelsCommand, args, {
       json: { type: 'boolean', default: false },
       golden: { type: 'string' },
       'accept-licence': { type: 'boolean', default: false },
+      precision: { type: 'string', default: 'float32' },
     });
     const [action, ...rest] = positionals;
     const terminal = new TerminalStudio();
     try {
       if (action === 'list' && rest.length === 0) return await list(terminal, values.json);
       if (action === 'add' && rest.length === 1)
-        return await add(terminal, rest[0], values['accept-licence'], values.json);
+        return await add(terminal, rest[0], values['accept-licence'], precisionOf(values.precision), values.json);
       if (action === 'check' && rest.length === 1) return await check(rest[0], values.golden, values.json);
       if (action === 'remove' && rest.length === 1) return await remove(terminal, rest[0]);
       throw badUsage(
@@ -35,6 +38,12 @@ export const modelsCommand: Command = {
     }
   },
 };
+
+function precisionOf(given: string): Precision {
+  const found = precisions.find((precision) => precision === given);
+  if (!found) throw badUsage(modelsCommand, `--precision takes one of ${precisions.join(', ')}, not ${given}`);
+  return found;
+}
 
 async function list(terminal: TerminalStudio, json: boolean): Promise<number> {
   const models = await terminal.do('models.list', null);
@@ -48,14 +57,20 @@ async function list(terminal: TerminalStudio, json: boolean): Promise<number> {
 }
 
 /** Compiles a checkpoint; Ctrl-C leaves nothing of it behind. */
-async function add(terminal: TerminalStudio, file: string, acceptLicence: boolean, json: boolean): Promise<number> {
+async function add(
+  terminal: TerminalStudio,
+  file: string,
+  acceptLicence: boolean,
+  precision: Precision,
+  json: boolean,
+): Promise<number> {
   const line = new ProgressLine();
   terminal.on('models.progress', ({ stage, fraction }) => line.show(stage, fraction, ''));
   terminal.on('notice', ({ sentence }) => line.say(sentence));
   const letGo = onInterrupt(() => void terminal.studio.invoke('models.cancel', null));
   try {
     const source = { kind: 'path' as const, path: resolve(file) };
-    const { id, kind, parameters } = await terminal.do('models.add', { source, acceptLicence });
+    const { id, kind, parameters } = await terminal.do('models.add', { source, acceptLicence, precision });
     line.end();
     const files = await new ModelCatalog(zooFolder, userFolders().dataFolder).files(id);
     process.stdout.write(json ? `${JSON.stringify({ id, kind, parameters, files })}\n` : `${id} is installed.\n`);

@@ -5,6 +5,7 @@ import {
   id,
   path,
   name,
+  precision,
   finite,
   sim3,
   count,
@@ -129,7 +130,7 @@ export const commandInputs = {
   'edits.undo': none,
   'edits.redo': none,
   'models.list': none,
-  'models.add': v.object({ source: importSource, acceptLicence: v.boolean() }),
+  'models.add': v.object({ source: importSource, acceptLicence: v.boolean(), precision }),
   /** Ends the adding that goes on; nothing of it stays. */
   'models.cancel': none,
   'models.remove': v.object({ modelId: id }),

@@ -12,6 +12,7 @@ import type {
 import type { SpaceRequests } from './space-requests.ts';
 import type { SceneRequests } from './scene-requests.ts';
 import type { Sim3 } from '../../projects/format/sim3.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 import type { StudioError } from '../../projects/format/result.ts';
 
 /** A photo as the engine needs it: the row, and where the file is now. */
@@ -102,7 +103,7 @@ export interface EngineRequests extends SceneRequests, SpaceRequests {
   probePhotos: { input: ProbeRequest; output: ProbedPhoto[] };
   /** Compiles a checkpoint into a pack of its own under `packsFolder` and checks it. Known weights are recognised and left as they are. */
   addPack: {
-    input: { path: string; packsFolder: string; acceptLicence: boolean };
+    input: { path: string; packsFolder: string; acceptLicence: boolean; precision: Precision };
     output: { id: string; warnings: string[] };
   };
   /** Runs a pack against a golden file, or by itself. */

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { placesNeeded, type PointMeasureKind } from '../../projects/format/measures.ts';
 import { rowsPattern } from '../../projects/format/row-set.ts';
+import { precisions } from '../../projects/format/precision.ts';
 import { revisitIds, updateRuleIds } from '../../projects/format/scene.ts';
 
 export const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
@@ -23,6 +24,8 @@ export const intrinsics = v.object({
   k1: finite,
   k2: finite,
 });
+/** In which numbers a checkpoint is compiled; float32 when absent. */
+export const precision = v.optional(v.picklist(precisions));
 export const none = v.null();
 
 export const runSettingsSchema = v.object({

@@ -34,10 +34,10 @@ export function createHandlers(create: CreateMethod, providers: () => string[]):
     save: ({ path }) => running().save(path),
     peek: (input) => running().peek(input),
     probePhotos: (request) => probePhotos(request),
-    addPack: async ({ path, packsFolder, acceptLicence }, report) => {
+    addPack: async ({ path, packsFolder, acceptLicence, precision }, report) => {
       const { addPack } = await import('../../models/run/add-pack.ts');
       const onProgress = (stage: string, fraction: number | null): void => report({ stage, fraction });
-      const { pack, warnings } = await addPack(path, { packsFolder, acceptLicence, onProgress });
+      const { pack, warnings } = await addPack(path, { packsFolder, acceptLicence, precision, onProgress });
       return { id: pack.manifest.id, warnings };
     },
     checkPack: async ({ packFolder, goldenPath }) => {

@@ -20,11 +20,11 @@ export async function addModel(context: StudioContext, input: CommandInput<'mode
   // Taken at once: a second call must find the place occupied.
   const engine = packEngines.get();
   try {
-    const { source, acceptLicence } = input;
+    const { source, acceptLicence, precision = 'float32' } = input;
     const path = source.kind === 'path' ? source.path : await uploadedFile(await uploads.folderOf(source.uploadId));
     const { id, warnings } = await engine.request(
       'addPack',
-      { path, packsFolder: models.addedFolder, acceptLicence },
+      { path, packsFolder: models.addedFolder, acceptLicence, precision },
       (progress) => emitter.emit('models.progress', progress),
     );
     // A licence that is not accepted yet asks for the same upload once more, so only success clears it away.

@@ -2,7 +2,8 @@
 
 import { GraphBuilder } from './graph.ts';
 import type { Net } from './layers.ts';
-import { WeightFile, type Precision, type WeightLedger } from './weights.ts';
+import { floatPrecision, WeightFile, type WeightLedger } from './weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 
 export interface BuiltGraph {
   graph: GraphBuilder;
@@ -13,5 +14,5 @@ export interface BuiltGraph {
 export function startGraph(name: string, ledger: WeightLedger, precision: Precision): { net: Net; built: BuiltGraph } {
   const graph = new GraphBuilder(name);
   const weights = new WeightFile(ledger, precision, `${name}.weights`);
-  return { net: { g: graph, weights, precision }, built: { graph, weights } };
+  return { net: { g: graph, weights, precision: floatPrecision(precision) }, built: { graph, weights } };
 }

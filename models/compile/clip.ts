@@ -13,7 +13,8 @@ import { attend, layerNorm, linear, plainRows, residual, type Net } from './laye
 import { learnedPositions } from './learned-positions.ts';
 import { writePack, type CompileOptions } from './pack-writer.ts';
 import type { TensorSource } from './tensor-source.ts';
-import { WeightLedger, type Precision } from './weights.ts';
+import { WeightLedger } from './weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 
 export const clipLicence: Manifest['licence'] = {
   id: 'LicenseRef-publisher',

@@ -7,7 +7,8 @@ import { buildText } from './cut3r-composed.ts';
 import { buildEncoder, buildInit, buildRayEncoder, buildStep, cut3rUnused } from './cut3r.ts';
 import { writePack, type CompileOptions } from './pack-writer.ts';
 import type { TensorSource } from './tensor-source.ts';
-import { WeightLedger, type Precision } from './weights.ts';
+import { WeightLedger } from './weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 
 export const cut3rLicence = {
   id: 'CC-BY-NC-SA-4.0',

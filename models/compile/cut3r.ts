@@ -6,7 +6,8 @@ import { cut3rHead } from './cut3r-head.ts';
 import type { GraphBuilder, Value } from './graph.ts';
 import { decoderBlock, encoderBlock, layerNorm, linear, type Net, type RopeTable } from './layers.ts';
 import { fixedPositions, gridPositions, ropeTable } from './positions.ts';
-import type { Precision, WeightLedger } from './weights.ts';
+import type { WeightLedger } from './weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 
 /** Tensors of official files that no graph needs: mask tokens of training, a second name of the DPT convolutions, an unused unit. */
 export const cut3rUnused = (name: string): boolean =>

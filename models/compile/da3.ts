@@ -16,7 +16,8 @@ import { vector, viewBlock, type ViewBlock } from './view-blocks.ts';
 import { outputDepth } from './view-head.ts';
 import { specialsAndPatches } from './view-tokens.ts';
 import { writeViewPack } from './view-pack.ts';
-import { WeightLedger, type Precision } from './weights.ts';
+import { WeightLedger } from './weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 
 const vit = 'backbone.pretrained';
 /** Long side of the official loader. */

@@ -5,7 +5,8 @@ import { cubicPositions, type CubicKind } from './cubic-positions.ts';
 import type { GraphBuilder, Value } from './graph.ts';
 import { layerNorm, type Net } from './layers.ts';
 import { dimensionOf, vector, viewBlock, type ViewBlock } from './view-blocks.ts';
-import type { Precision, WeightLedger } from './weights.ts';
+import type { WeightLedger } from './weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 
 export interface DinoConfig {
   channels: number;

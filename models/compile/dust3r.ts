@@ -15,7 +15,8 @@ import { expand } from './points.ts';
 import { gridPositions, ropeTable } from './positions.ts';
 import { partBehind } from './source-views.ts';
 import type { TensorSource } from './tensor-source.ts';
-import { WeightLedger, type Precision } from './weights.ts';
+import { WeightLedger } from './weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 
 export const dust3rLicence = {
   id: 'CC-BY-NC-SA-4.0',

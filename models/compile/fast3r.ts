@@ -16,7 +16,8 @@ import { withoutPrefixes } from './source-views.ts';
 import type { TensorSource } from './tensor-source.ts';
 import { dimensionOf, vector, viewBlock, type ViewBlock } from './view-blocks.ts';
 import { writeViewPack } from './view-pack.ts';
-import { WeightLedger, type Precision } from './weights.ts';
+import { WeightLedger } from './weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 
 export const fast3rLicence: Manifest['licence'] = {
   id: 'FAIR-NC',

@@ -1,13 +1,13 @@
 // Layers of vision transformers as ONNX: tokens are [count, channels], the batch is always one photo.
 
 import { float, type GraphBuilder, type Value } from './graph.ts';
-import type { Precision, WeightFile, WeightOptions } from './weights.ts';
+import type { FloatPrecision, WeightFile, WeightOptions } from './weights.ts';
 
 /** What every layer needs: where nodes go, where weights come from, in which precision the bulk of the work runs. */
 export interface Net {
   g: GraphBuilder;
   weights: WeightFile;
-  precision: Precision;
+  precision: FloatPrecision;
 }
 
 /** cos and sin [tokens, headDim / 2] of the rotation of each token, and [1, tokens] the row of each token in them. */
@@ -27,6 +27,13 @@ export function linear(
   size: { inputs: number; outputs: number },
   options: WeightOptions = {},
 ): Value {
+  const quantised = weights.addQuantised(g, `${prefix}.weight`, [size.outputs, size.inputs], options);
+  if (quantised) {
+    const { items, scales } = quantised;
+    const bias = weights.add(g, `${prefix}.bias`, [size.outputs], options);
+    // What comes in is rounded to eight bits too, between its own smallest and largest number.
+    return g.op('DynamicQuantizeMatMul', [x, items, scales, null, bias], {}, { domain: 'com.microsoft' });
+  }
   const w = weights.add(g, `${prefix}.weight`, [size.outputs, size.inputs], options);
   const b = weights.add(g, `${prefix}.bias`, [size.outputs], options);
   return g.op('Gemm', [g.cast(x, w.type), w, b], { transB: 1 });

@@ -12,7 +12,8 @@ import { learnedPositions } from './learned-positions.ts';
 import { writePack, type CompileOptions } from './pack-writer.ts';
 import { partBehind, withFoldedNorms } from './source-views.ts';
 import type { TensorSource } from './tensor-source.ts';
-import { WeightLedger, type Precision } from './weights.ts';
+import { WeightLedger } from './weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 
 export const lsegLicence: Manifest['licence'] = {
   id: 'MIT',

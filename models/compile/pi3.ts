@@ -14,7 +14,8 @@ import type { TensorSource } from './tensor-source.ts';
 import { vector, viewBlock, type ViewBlock } from './view-blocks.ts';
 import { specialsAndPatches, type ViewTokens } from './view-tokens.ts';
 import { writeViewPack } from './view-pack.ts';
-import { WeightLedger, type Precision } from './weights.ts';
+import { WeightLedger } from './weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 
 export const pi3Licence: Manifest['licence'] = {
   id: 'CC-BY-NC-4.0',

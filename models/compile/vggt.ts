@@ -14,7 +14,8 @@ import { dimensionOf, vector, viewBlock, type ViewBlock } from './view-blocks.ts
 import { outputDepth, viewHead, type ViewHead } from './view-head.ts';
 import { specialsAndPatches } from './view-tokens.ts';
 import { writeViewPack } from './view-pack.ts';
-import { WeightLedger, type Precision } from './weights.ts';
+import { WeightLedger } from './weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 
 export const vggtLicence: Manifest['licence'] = {
   id: 'VGGT',

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { compileCheckpoint, describeCheckpoint, type CheckpointFacts } from '../compile/families.ts';
 import { openCheckpoint } from '../compile/open-checkpoint.ts';
-import type { Precision } from '../compile/weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 import { checkPack, type PackReport } from './check-pack.ts';
 import { listPacks, readPack, type InstalledPack } from './packs.ts';
 import type { SessionOptions } from './session.ts';

@@ -1,6 +1,7 @@
 // What a pack says of itself: manifest.json in the pack's folder, checked when it is read.
 
 import * as v from 'valibot';
+import { precisions } from '../../projects/format/precision.ts';
 
 const tensor = v.object({
   name: v.string(),
@@ -26,7 +27,7 @@ export const manifestSchema = v.object({
   family: v.string(),
   licence: v.object({ id: v.string(), name: v.string(), url: v.nullable(v.string()), mustAccept: v.boolean() }),
   parameters: v.number(),
-  precision: v.picklist(['float32', 'float16', 'int8']),
+  precision: v.picklist(precisions),
   /** Graph name → file and its tensors. */
   graphs: v.record(v.string(), graph),
   /** Other files of the pack (external weights), relative, with their sizes in bytes. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileClip, clipLicence } from '../../models/compile/clip.ts';
 import { openCheckpoint } from '../../models/compile/open-checkpoint.ts';
-import type { Precision } from '../../models/compile/weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 import { addPack } from '../../models/run/add-pack.ts';
 import { checkPack } from '../../models/run/check-pack.ts';
 import { openGraph } from '../../models/run/pack-sessions.ts';

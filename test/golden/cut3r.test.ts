@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { precisions, type Precision } from '../../projects/format/precision.ts';
 import { buildCut3r } from '../../models/compile/cut3r-pack.ts';
 import { randomSource } from '../../models/compile/random-source.ts';
 import { addPack } from '../../models/run/add-pack.ts';
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(packsFolder, { recursive: true, force: true }));
 
-async function installed(head: string, precision: 'float32' | 'float16'): Promise<InstalledPack> {
+async function installed(head: string, precision: Precision): Promise<InstalledPack> {
   const path = fixture(`cut3r-tiny-${head}.safetensors`);
   return (await addPack(path, { packsFolder, acceptLicence: true, precision, session })).pack;
 }
@@ -30,7 +31,7 @@ const runs = [
   ['linear', 'golden-ttt3r', 35],
 ] as const;
 
-describe.each(['float32', 'float16'] as const)('a pack in %s', (precision) => {
+describe.each(precisions)('a pack in %s', (precision) => {
   test.for(runs)('with the %s head agrees with every stage of %s', async ([head, golden, stages]) => {
     const pack = await installed(head, precision);
     const report = await checkPack(pack, fixture(`cut3r-tiny-${head}.${golden}.safetensors`), session);
@@ -53,6 +54,23 @@ test.for(runs)(
     expect(Math.max(...report.outputs.map(({ maxAbsolute }) => maxAbsolute))).toBeLessThan(1e-4);
   },
 );
+
+test('in eight bits it takes less than half the disk, says so in its name, and is not for networks nobody tried it on', async () => {
+  const [whole, eighth] = [await installed('linear', 'float32'), await installed('linear', 'int8')];
+  const bytesOf = ({ manifest }: InstalledPack): number => manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(bytesOf(eighth)).toBeLessThan(bytesOf(whole) / 2);
+  expect(eighth.manifest).toMatchObject({ id: 'cut3r-64-linear-i8', precision: 'int8' });
+  const pairs = addPack(fixture('dust3r-tiny-linear.safetensors'), {
+    packsFolder,
+    acceptLicence: true,
+    precision: 'int8',
+    session,
+  });
+  await expect(pairs).rejects.toMatchObject({
+    code: 'checkpoint-unsupported',
+    message: expect.stringContaining('eight bits'),
+  });
+});
 
 test('a golden file of other weights is told apart', async () => {
   const report = await checkPack(

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { randomSource } from '../../models/compile/random-source.ts';
 import type { TensorSource } from '../../models/compile/tensor-source.ts';
-import type { Precision } from '../../models/compile/weights.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 import { addPack } from '../../models/run/add-pack.ts';
 import { checkPack, goldenTolerance } from '../../models/run/check-pack.ts';
 import type { InstalledPack } from '../../models/run/packs.ts';

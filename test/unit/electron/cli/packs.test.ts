@@ -85,3 +85,25 @@ test('add, list, reconstruct, ask, export', { timeout: 300_000 }, async () => {
   const header = (await readFile(ply)).subarray(0, 100).toString('latin1');
   expect(Number(/element vertex (\d+)/.exec(header)?.[1])).toBe(scales.length / 3);
 });
+
+test(
+  'a checkpoint in eight bits runs beside itself in full; other precisions are refused',
+  { timeout: 120_000 },
+  async () => {
+    const checkpoint = inRepository('test/fixtures/models/cut3r-tiny-linear.safetensors');
+    const unknown = await cli('models', 'add', checkpoint, '--precision', 'int4');
+    expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('float32, float16, int8, not int4') });
+    const added = await said('models', 'add', checkpoint, '--accept-licence', '--precision', 'int8', '--json');
+    expect(JSON.parse(added)).toMatchObject({ id: 'cut3r-64-linear-i8', kind: 'recurrent' });
+    const project = ['--project', join(root, 'eight-bits')];
+    const made = await said(
+      'reconstruct',
+      join(root, 'photos'),
+      ...project,
+      '--engine',
+      'cut3r-64-linear-i8',
+      '--json',
+    );
+    expect(JSON.parse(made)).toMatchObject({ engine: 'cut3r-64-linear-i8', frames: 2, registered: 2 });
+  },
+);
