@@ -75,6 +75,7 @@ interface QueryReport {
     photos: string[];
   }[];
   photos: string[];
+  notices: string[];
   ms: number;
 }
 
@@ -93,15 +94,17 @@ function reportOf(reply: AskReply, photos: readonly Photo[]): QueryReport {
       photos: named(seen),
     })),
     photos: named(reply.photos),
+    notices: reply.notices,
     ms: reply.ms,
   };
 }
 
-function sentencesOf(text: string, { splats, share, instances, photos }: QueryReport): string[] {
+function sentencesOf(text: string, { splats, share, instances, photos, notices }: QueryReport): string[] {
   if (splats === 0) return [`Nothing is “${text}”.`];
   const number = (value: number): string => value.toFixed(2);
   return [
     `${splats} splats are “${text}” (${(100 * share).toFixed(1)} %), in ${instances.length} ${instances.length === 1 ? 'piece' : 'pieces'}.`,
+    ...notices,
     ...instances
       .slice(0, 10)
       .map(

@@ -2,6 +2,7 @@
 
 import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { Intrinsics } from '../../projects/format/intrinsics.ts';
+import type { Scale } from '../../projects/format/quantity.ts';
 import type { PolishReport } from '../../projects/format/polish.ts';
 import type { FramePose, RefinementReport } from '../../projects/format/refinement.ts';
 import type { Bounds, ChunkId, FrameId, Photo, PhotoId, PointChunk } from '../../projects/format/scene.ts';
@@ -69,6 +70,8 @@ export interface AskRequest {
   /** null without a language pack: only the words of the built-in lexicon are known then. */
   language: LanguageFiles | null;
   upInWorld: Vec3;
+  /** null: words of size and distance compare within the scene. */
+  scale: Scale | null;
   /** Where the file of scores goes. */
   scoresFolder: string;
 }
@@ -102,6 +105,8 @@ export interface AskReply {
   histogram: number[];
   instances: AnswerInstance[];
   photos: Evidence[];
+  /** What words were taken to mean, one sentence each. */
+  notices: string[];
   /** From the request to the scores on disk, with everything loaded. */
   ms: number;
 }
@@ -113,6 +118,7 @@ export interface LabelRequest {
   frames: SceneFrame[];
   language: LanguageFiles | null;
   upInWorld: Vec3;
+  scale: Scale | null;
   scoresFolder: string;
 }
 
@@ -130,7 +136,7 @@ export interface RenderRequest {
   intrinsics: Intrinsics;
   kind: 'color' | 'depth' | 'labels';
   /** What a picture of labels shares the splats among; `colors` (`#rrggbb`) in the order of the words. */
-  labels: Pick<LabelRequest, 'words' | 'reject' | 'language' | 'upInWorld'> & { colors: string[] };
+  labels: Pick<LabelRequest, 'words' | 'reject' | 'language' | 'upInWorld' | 'scale'> & { colors: string[] };
   /** PNG; depth is 16 bit, in thousandths of a world unit; pixels without a label are black. */
   outPath: string;
 }

@@ -14,7 +14,10 @@ export type SelectBy =
   /** What hangs together with one splat and looks like it. `tolerance` in CIELAB units. */
   | { kind: 'grow'; frameId: FrameId; splatIdx: number; tolerance: number };
 
-export interface SelectRequest extends Pick<AskRequest, 'frames' | 'language' | 'upInWorld' | 'scoresFolder'> {
+export interface SelectRequest extends Pick<
+  AskRequest,
+  'frames' | 'language' | 'upInWorld' | 'scale' | 'scoresFolder'
+> {
   by: SelectBy;
   operation: RowOperation;
   /** What is selected now, rows of splat chunks. */

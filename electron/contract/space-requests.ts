@@ -5,7 +5,6 @@ import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { Anchor } from '../../projects/format/measures.ts';
 import type { PhotoId } from '../../projects/format/scene.ts';
 import type { Vec3 } from '../../projects/format/sim3.ts';
-import type { Scale } from '../../projects/format/quantity.ts';
 import type { SpatialResult } from '../../projects/format/spatial-answer.ts';
 import type { AskRequest, Evidence, SceneFrame } from './scene-requests.ts';
 
@@ -35,11 +34,10 @@ export interface BoxReply {
   sigma: number;
 }
 
-export interface SpatialRequest extends Pick<AskRequest, 'frames' | 'language' | 'upInWorld'> {
+export interface SpatialRequest extends Pick<AskRequest, 'frames' | 'language' | 'upInWorld' | 'scale'> {
   text: string;
   /** 0…1: a splat belongs to what the words name from this score on. */
   threshold: number;
-  scale: Scale | null;
   /** Photos in input order, with their names. */
   photos: { id: PhotoId; name: string }[];
 }

@@ -5,6 +5,7 @@ import { codeCount, scoresOfConcept } from './codebook.ts';
 import { evaluate, parseQuery, termsOf, type Expression } from './expression.ts';
 import { findInstances, type Instance } from './instances.ts';
 import { requireConcept, type Concept, type Lexicon } from './lexicon.ts';
+import { chooseBySize, meaningOf } from './size-words.ts';
 
 /** All splats of a scene, world axes. */
 export interface SceneSplats {
@@ -23,11 +24,15 @@ export interface LearnedScores {
   scoresOf: ReadonlyMap<string, Float32Array>;
 }
 
-/** How position words are meant: along up, to the right of the first camera, away from the cameras. */
+/** How words of place and size are meant: along up, to the right of the first camera, away from it, and how long a unit is. */
 export interface SceneAxes {
   up: Vec3;
   right: Vec3;
   forward: Vec3;
+  /** Where the first camera stands. */
+  eye: Vec3;
+  /** null without a scale: words of size and distance then compare within the scene. */
+  metresPerUnit: number | null;
 }
 
 export interface Question {
@@ -57,6 +62,14 @@ export function readQuestion(text: string, lexicon: Lexicon, hasPack = false): Q
     concepts: new Map(termsOf(expression).map((words) => [words, requireConcept(lexicon, words, hasPack)])),
   };
 }
+
+/** What words of size and distance mean where a scale is known, one sentence each. */
+export const metricMeanings = ({ concepts }: Question): string[] =>
+  [...concepts].flatMap(([words, concept]) => {
+    if (concept.kind !== 'position' || concept.axis !== 'distance') return meaningOf(words, concept) ?? [];
+    const { near, far } = nearMetres;
+    return `“${words}” means ${concept.end === 'low' ? `within ${near}` : `beyond ${far}`} m of the first camera.`;
+  });
 
 /**
  * Score 0…1 of every splat. A question about colour and surface only is evaluated once per code and looked up; position words are
@@ -97,12 +110,16 @@ export function scoreSplats(
   return scores;
 }
 
+/** With a scale “near” is this many metres from the first camera at most, “far” this many at least; truth falls off within a factor of two. */
+export const nearMetres = { near: 2, far: 4 };
+
 /** Truth of a position word: 0 at one end of the scene's extent along the axis (5th to 95th percentile), 1 at the other. */
 function placeTruth(
   concept: Concept & { kind: 'position' },
   splats: SceneSplats,
   axes: SceneAxes,
 ): (i: number) => number {
+  if (concept.axis === 'distance' && axes.metresPerUnit !== null) return distanceTruth(concept, splats, axes);
   const axis = { height: axes.up, side: axes.right, distance: axes.forward }[concept.axis];
   const at = (i: number): number =>
     splats.positions[3 * i] * axis[0] + splats.positions[3 * i + 1] * axis[1] + splats.positions[3 * i + 2] * axis[2];
@@ -114,6 +131,20 @@ function placeTruth(
   if (concept.end === 'high') return share;
   if (concept.end === 'low') return (i) => 1 - share(i);
   return (i) => 1 - Math.abs(2 * share(i) - 1);
+}
+
+/** Truth of “near” and “far” in metres: one half at the limit, on a logarithmic scale. */
+function distanceTruth(
+  { end }: Concept & { kind: 'position' },
+  { positions }: SceneSplats,
+  { eye, metresPerUnit }: SceneAxes,
+): (i: number) => number {
+  const limit = end === 'low' ? nearMetres.near : nearMetres.far;
+  return (i) => {
+    const [x, y, z] = [positions[3 * i] - eye[0], positions[3 * i + 1] - eye[1], positions[3 * i + 2] - eye[2]];
+    const octaves = Math.log2(Math.max(1e-9, Math.hypot(x, y, z) * (metresPerUnit ?? 1)) / limit);
+    return Math.max(0, Math.min(1, end === 'low' ? 0.5 - octaves / 2 : 0.5 + octaves / 2));
+  };
 }
 
 /**
@@ -134,30 +165,10 @@ export function answer(
   const histogram = new Uint32Array(64);
   for (const score of scores) histogram[Math.min(63, Math.floor(score * 64))]++;
   const found = findInstances(splats.positions, scores, threshold, voxelSize, minCount);
-  const chosen = chooseBySize(found, question, axes.up);
+  const chosen = chooseBySize(found, question.concepts, axes);
   return {
     scores,
     histogram,
     instances: chosen.map((instance, k) => ({ ...instance, label: `${question.text} ${k + 1}` })),
   };
-}
-
-/** Size words keep the half of the instances that is larger (or smaller) by the measure, at least one. */
-function chooseBySize(instances: Instance[], { concepts }: Question, up: Vec3): Instance[] {
-  let kept = instances;
-  for (const concept of concepts.values()) {
-    if (concept.kind !== 'size') continue;
-    const measured = kept
-      .map((instance) => ({ instance, value: measureOf(instance, concept.measure, up) }))
-      .sort((a, b) => (concept.large ? b.value - a.value : a.value - b.value));
-    kept = measured.slice(0, Math.max(1, Math.ceil(measured.length / 2))).map(({ instance }) => instance);
-  }
-  return kept;
-}
-
-function measureOf({ box: { min, max } }: Instance, measure: 'volume' | 'height' | 'width', up: Vec3): number {
-  const edges = [max[0] - min[0], max[1] - min[1], max[2] - min[2]];
-  if (measure === 'volume') return edges[0] * edges[1] * edges[2];
-  const tall = edges.reduce((sum, edge, k) => sum + edge * Math.abs(up[k]), 0);
-  return measure === 'height' ? tall : Math.max(...edges.map((edge, k) => edge * (1 - Math.abs(up[k]))));
 }

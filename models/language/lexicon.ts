@@ -11,8 +11,8 @@ export type Concept =
   | { kind: 'surface'; kinds: readonly SurfaceKind[] }
   /** Where a splat is: height along up, side as the first camera sees it, distance from the cameras. */
   | { kind: 'position'; axis: 'height' | 'side' | 'distance'; end: 'low' | 'middle' | 'high' }
-  /** A property of a whole instance, ranked among the instances found. */
-  | { kind: 'size'; measure: 'volume' | 'height' | 'width'; large: boolean }
+  /** A property of a whole instance: in metres with a scale, else, and for superlatives, compared with the others. */
+  | { kind: 'size'; measure: 'volume' | 'height' | 'width'; large: boolean; superlative: boolean }
   /** A word or phrase that only an installed pack understands. */
   | { kind: 'learned' }
   /** Everything. */
@@ -25,7 +25,12 @@ const position = (axis: 'height' | 'side' | 'distance', end: 'low' | 'middle' | 
   axis,
   end,
 });
-const size = (measure: 'volume' | 'height' | 'width', large: boolean): Concept => ({ kind: 'size', measure, large });
+const size = (measure: 'volume' | 'height' | 'width', large: boolean, superlative = false): Concept => ({
+  kind: 'size',
+  measure,
+  large,
+  superlative,
+});
 
 /** One line per concept: the concept, then all words for it. */
 const entries: readonly (readonly [Concept, string])[] = [
@@ -61,12 +66,18 @@ const entries: readonly (readonly [Concept, string])[] = [
   [position('side', 'middle'), 'middle, centre, center, central'],
   [position('distance', 'low'), 'near, close, nearby, front, foreground'],
   [position('distance', 'high'), 'far, distant, back, background'],
-  [size('volume', true), 'large, big, biggest, largest, huge, great'],
-  [size('volume', false), 'small, little, smallest, tiny'],
-  [size('height', true), 'tall, tallest'],
-  [size('height', false), 'short, shortest'],
-  [size('width', true), 'wide, long, widest, longest'],
-  [size('width', false), 'narrow, thin, narrowest'],
+  [size('volume', true), 'large, big, huge, great'],
+  [size('volume', false), 'small, little, tiny'],
+  [size('height', true), 'tall'],
+  [size('height', false), 'short'],
+  [size('width', true), 'wide, long'],
+  [size('width', false), 'narrow, thin'],
+  [size('volume', true, true), 'largest, biggest'],
+  [size('volume', false, true), 'smallest'],
+  [size('height', true, true), 'tallest, highest'],
+  [size('height', false, true), 'shortest, lowest'],
+  [size('width', true, true), 'widest, longest'],
+  [size('width', false, true), 'narrowest, thinnest'],
   [{ kind: 'all' }, 'everything, anything, scene, all'],
 ];
 

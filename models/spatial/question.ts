@@ -39,6 +39,15 @@ export function readSpatialQuestion(text: string): SpatialQuestion | null {
   return null;
 }
 
+/** True of questions that only geometry answers, also where their words do not fit: what to ask instead is then said. */
+export function isAboutSpace(text: string): boolean {
+  return readSpatialQuestion(text) !== null || openings.test(withoutQuotes(text).plain);
+}
+
+/** Words that questions about things seldom begin with: “which is red” asks for things, “which is nearest” for a distance. */
+const openings =
+  /^(?:how (?:many|much|far|large|big|small|long|tall|short|wide|high|deep|close|near)\b|(?:which|what)\b.*\b(?:nearest|nearer|closest|closer)\b|(?:what is )?(?:the )?(?:distance|size|area|height|width|length) (?:of|between|from|to)\b|standing (?:at|by|on|next)\b|in (?:which|what) order\b|(?:the )?route from\b)/;
+
 type Groups = Record<string, string | undefined>;
 type Maker = (groups: Groups, thing: (words?: string) => string) => SpatialQuestion | null;
 
@@ -65,7 +74,7 @@ const patterns: readonly (readonly [RegExp, Maker])[] = [
     ({ a }, thing) => named({ kind: 'object_counting', thing: thing(a) }),
   ],
   [
-    /^(?:how far(?: away)?(?: apart)? (?:is|are) )(?<a>.+?) (?:(?:away )?from|to|and) (?<b>.+?)(?: apart| away)?$/,
+    /^(?:how far(?: away)?(?: apart)? (?:is|are) (?:it (?:away )?from )?)(?<a>.+?) (?:(?:away )?from|to|and) (?<b>.+?)(?: apart| away)?$/,
     ({ a, b }, thing) => named({ kind: 'object_abs_distance', from: thing(a), to: thing(b) }),
   ],
   [
@@ -159,6 +168,7 @@ function withoutQuotes(text: string): { plain: string; quotes: string[] } {
     .replace(/["“”]([^"“”]+)["“”]/g, (_, words: string) => `§${quotes.push(words.trim()) - 1}§`)
     .toLowerCase()
     .replace(/[’‘]/g, "'")
+    .replace(/^(what|which|how)'s /, '$1 is ')
     .replace(/[?!.]+\s*$/, '')
     .replace(/\s+/g, ' ')
     .replace(/^please /, '')

@@ -38,6 +38,7 @@ export const sentences = {
   'ground-truth-unreadable': 'The ground truth cannot be read: {reason}',
   'nothing-there': 'There is no point of the scene at that place of {name}.',
   'scale-unknown': 'The scale cannot be told: {reason}',
+  'question-about-space': 'A question about space is answered in Measure, or by the command `ask`: {text}',
   'cannot-answer': 'I cannot answer that: {reason}',
   'nothing-to-refine': 'The cameras were left as they are: {reason}',
   'nothing-to-polish': 'The splats were left as they are: {reason}',

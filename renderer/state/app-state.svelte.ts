@@ -70,7 +70,7 @@ export class AppState {
 
   constructor(api: StudioApi) {
     this.api = api;
-    this.ask = new AskState(api, this.splats);
+    this.ask = new AskState(api, this.splats, (text, threshold) => this.measure.ask(text, threshold));
     this.calls = createCalls(api, (error, place) => this.notices.add({ level: 'error', place, ...error }));
     this.labels = new LabelsState(this.calls, this.splats, this.ask);
     this.answers = new AnswersFollow(this.ask, this.labels);
@@ -103,6 +103,13 @@ export class AppState {
   /** Photos that a run would meet and this run has not met yet. */
   readonly unmet: number = $derived.by(
     () => this.photos.ordered.filter(({ id }) => !this.photos.isExcluded(id) && !this.frames.byPhoto.has(id)).length,
+  );
+
+  /** The answer of geometry that is looked at in Ask or Measure is that of the question typed there. */
+  readonly showsSpace: boolean = $derived.by(
+    () =>
+      this.shell.mode === 'measure' ||
+      (this.shell.mode === 'ask' && this.ask.aboutSpace !== '' && this.ask.aboutSpace === this.measure.question),
   );
 
   show(snapshot: ProjectSnapshot): void {

@@ -19,6 +19,8 @@ export class AskState {
   reply = $state.raw<AskReply | null>(null);
   /** Question that `reply` answers. */
   asked = $state('');
+  /** The question was about space, and geometry answered it (`MeasureState`); empty for other questions. */
+  aboutSpace = $state('');
   scores = $state.raw<SplatBytes>(new Map());
   /** Three bytes a splat. */
   features = $state.raw<SplatBytes>(new Map());
@@ -29,11 +31,18 @@ export class AskState {
   selected = $state.raw<AnswerInstance | null>(null);
   readonly #api: StudioApi;
   readonly #splats: SplatsState;
+  readonly #askSpace: (text: string, threshold: number) => Promise<void>;
   #turn = 0;
 
-  constructor(api: StudioApi, splats: SplatsState) {
+  /** @param askSpace answers questions that turn out to be about space */
+  constructor(
+    api: StudioApi,
+    splats: SplatsState,
+    askSpace: (text: string, threshold: number) => Promise<void> = () => Promise.resolve(),
+  ) {
     this.#api = api;
     this.#splats = splats;
+    this.#askSpace = askSpace;
   }
 
   /** Splats at or above the threshold, told by the histogram while it is dragged. */
@@ -53,6 +62,7 @@ export class AskState {
     this.#turn++;
     this.reply = null;
     this.asked = '';
+    this.aboutSpace = '';
     this.notThis = [];
     this.scores = new Map();
     this.problem = null;
@@ -67,9 +77,20 @@ export class AskState {
     if (text !== this.asked) this.notThis = [];
     this.text = text;
     this.selected = null;
-    if (!(await this.#answer(text))) return;
+    this.aboutSpace = '';
+    const isAnswered = await this.#answer(text);
+    if (!isAnswered && this.problem?.code !== 'question-about-space') return;
     this.history = [text, ...this.history.filter((old) => old !== text)];
+    if (!isAnswered) return this.#answerSpace(text);
     if (this.view === 'photo' || this.view === 'labels' || this.view === 'features') this.view = 'heat';
+  }
+
+  /** Geometry answers; what words found before is gone, and the scene shows its own colours under the marks. */
+  async #answerSpace(text: string): Promise<void> {
+    this.problem = null;
+    this.asked = '';
+    this.aboutSpace = text;
+    await this.#askSpace(text, this.threshold);
   }
 
   /** The same question once more, shown as it is: the threshold, the splats or what is hidden have changed. */

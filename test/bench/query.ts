@@ -9,7 +9,7 @@ import { heatRamp } from '../../renderer/state/ask-colours.ts';
 import type { BenchRow } from './row.ts';
 
 const count = 1_000_000;
-const axes = { up: [0, -1, 0], right: [1, 0, 0], forward: [0, 0, 1] } as const;
+const axes = { up: [0, -1, 0], right: [1, 0, 0], forward: [0, 0, 1], eye: [0, 0, 0], metresPerUnit: null } as const;
 
 /** Shortest of several tries: what the work costs when nothing disturbs it. */
 function shortestMs(work: () => void): number {

@@ -70,6 +70,22 @@ test('questions are answered with error and formula, and drawn', async () => {
   await expect.poll(answer).toContain('front-right of you');
 });
 
+test('asked in Ask, such a question is answered there, and words find things again after it', async () => {
+  await press('Ask');
+  const question = studio.page.getByTestId('question');
+  await question.fill('how many red boxes');
+  await studio.press('Enter');
+  await expect.poll(answer).toBe('There are 2 “red boxes”.');
+  expect(await studio.page.getByTestId('measure-marks').locator('.answer').count()).toBeGreaterThan(0);
+  await studio.screenshot('ask-space');
+  await question.fill('large red');
+  await studio.press('Enter');
+  // The scale that was set above makes metres of the word.
+  await studio.page.getByText('“large” means a longest side of 1 m or more.').waitFor();
+  expect(await studio.page.getByTestId('space-answer').count()).toBe(0);
+  await press('Measure');
+});
+
 test('what cannot be answered says so, where it was asked', async () => {
   await ask('how far is the zebra from the blue box?');
   await expect.poll(() => studio.page.getByRole('alert').textContent()).toContain('zebra');

@@ -4,20 +4,29 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AskReply, AskRequest, LabelReply, LabelRequest, SceneFrame } from '../../contract/scene-requests.ts';
-import { answer, readQuestion, scoreSplats, type Answer, type SceneAxes } from '../../../models/language/answer.ts';
+import {
+  answer,
+  metricMeanings,
+  readQuestion,
+  scoreSplats,
+  type Answer,
+  type SceneAxes,
+} from '../../../models/language/answer.ts';
 import { codeCount, labOfCode } from '../../../models/language/codebook.ts';
 import { createLexicon } from '../../../models/language/lexicon.ts';
+import { isAboutSpace } from '../../../models/spatial/question.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
-import { cross, dot, normalized, rotate, scaled, subtract, type Vec3 } from '../../../projects/format/sim3.ts';
+import { cross, dot, normalized, rotate, scaled, subtract } from '../../../projects/format/sim3.ts';
 import { photosThatSaw } from './evidence.ts';
 import { learnedScores } from './learned.ts';
 import { loadScene, type SplatScene } from './splat-scene.ts';
 
 const lexicon = createLexicon();
 
-/** @throws StudioFailure query-unknown-word, bad-input, nothing-to-ask */
+/** @throws StudioFailure question-about-space, query-unknown-word, bad-input, nothing-to-ask */
 export async function ask(request: AskRequest): Promise<AskReply> {
-  const { scene, scores, histogram, instances, started } = await answerTo(request);
+  if (isAboutSpace(request.text)) throw new StudioFailure('question-about-space', { text: request.text.trim() });
+  const { scene, scores, histogram, instances, notices, started } = await answerTo(request);
   const bytes = new Uint8Array(scores.length);
   let hits = 0;
   for (let i = 0; i < scores.length; i++) {
@@ -41,6 +50,7 @@ export async function ask(request: AskRequest): Promise<AskReply> {
       photos: photosThatSaw(scene, members, 4),
     })),
     photos: photosThatSaw(scene, hitsOf(scores, request.threshold)),
+    notices,
     ms,
   };
 }
@@ -48,15 +58,16 @@ export async function ask(request: AskRequest): Promise<AskReply> {
 /** Scores and things of a question, in memory. @throws StudioFailure as `ask` */
 export async function answerTo(
   request: Omit<AskRequest, 'scoresFolder'>,
-): Promise<Answer & { scene: SplatScene; started: number }> {
+): Promise<Answer & { scene: SplatScene; notices: string[]; started: number }> {
   const question = readQuestion(request.text, lexicon, request.language !== null);
   const scene = await requireScene(request.frames);
   const started = performance.now();
   const weightOfCode = weightsOfCodes(request, scene);
   const learned = await learnedScores(question, scene, request.language);
   const limits = { threshold: request.threshold, ...sizesOf(scene) };
-  const axes = axesOf(request.frames, request.upInWorld);
-  return { ...answer(question, scene, axes, limits, { weightOfCode, learned }), scene, started };
+  const axes = axesOf(request);
+  const notices = request.scale ? metricMeanings(question) : [];
+  return { ...answer(question, scene, axes, limits, { weightOfCode, learned }), scene, notices, started };
 }
 
 /** Every splat gets the word that fits it best, or the reject class. @throws StudioFailure as `ask` */
@@ -75,10 +86,11 @@ export async function labelsOf({
   frames,
   language,
   upInWorld,
+  scale,
 }: Omit<LabelRequest, 'scoresFolder'>): Promise<{ scene: SplatScene; labels: Uint8Array }> {
   const questions = words.map((word) => readQuestion(word, lexicon, language !== null));
   const scene = await requireScene(frames);
-  const axes = axesOf(frames, upInWorld);
+  const axes = axesOf({ frames, upInWorld, scale });
   const labels = new Uint8Array(scene.count).fill(255);
   const best = new Float32Array(scene.count).fill(reject);
   for (const [w, question] of questions.entries()) {
@@ -118,12 +130,13 @@ function weightsOfCodes({ notThis }: Pick<AskRequest, 'notThis'>, scene: SplatSc
 }
 
 /** Position words follow the first camera, levelled. */
-function axesOf(frames: readonly SceneFrame[], up: Vec3): SceneAxes {
-  const first = frames[0].worldFromCamera.rotation;
+function axesOf({ frames, upInWorld: up, scale }: Pick<AskRequest, 'frames' | 'upInWorld' | 'scale'>): SceneAxes {
+  const { rotation: first, translation: eye } = frames[0].worldFromCamera;
   const looks = rotate(first, [0, 0, 1]);
   const level = subtract(looks, scaled(up, dot(looks, up)));
   const forward = Math.hypot(...level) > 0.1 ? normalized(level) : normalized(cross(up, rotate(first, [1, 0, 0])));
-  return { up, forward, right: normalized(cross(forward, up)) };
+  const right = normalized(cross(forward, up));
+  return { up, forward, right, eye, metresPerUnit: scale?.metresPerUnit ?? null };
 }
 
 /** What counts as a gap between two things, and how many splats make a thing. */

@@ -68,7 +68,8 @@ export async function answerSpace(request: SpatialRequest): Promise<SpatialAnswe
 async function thingsOf(request: SpatialRequest, words: string, notices: string[]): Promise<Thing[]> {
   const [, plain, place] = /^(.*\S)\s+(\d+)$/.exec(words) ?? [undefined, words, undefined];
   const text = knownWords(plain, request.language !== null, notices);
-  const { scene, instances } = await answerTo({ ...request, text, notThis: [] });
+  const { scene, instances, notices: meanings } = await answerTo({ ...request, text, notThis: [] });
+  for (const meaning of meanings) if (!notices.includes(meaning)) notices.push(meaning);
   const pieces = instances
     .slice(0, mostThings)
     .map(({ members }) => thingOf(plain, scene.positions, members, request.upInWorld));
@@ -91,6 +92,8 @@ function floorOf(scene: SplatScene, { upInWorld }: SpatialRequest): FloorOutline
     up: upInWorld,
     right: upInWorld,
     forward: upInWorld,
+    eye: upInWorld,
+    metresPerUnit: null,
   });
   return floorOutline({
     count: scene.count,

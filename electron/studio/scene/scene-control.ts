@@ -39,7 +39,7 @@ export class SceneControl {
     return this.#job.run();
   }
 
-  /** @throws StudioFailure query-unknown-word, bad-input, nothing-to-ask */
+  /** @throws StudioFailure question-about-space, query-unknown-word, bad-input, nothing-to-ask */
   async ask({ text, threshold, notThis }: CommandInput<'scene.ask'>): Promise<AskReply> {
     const { store } = this.#session;
     // A question that comes before any splats waits for them; later ones are answered on what is there.
@@ -93,10 +93,10 @@ export class SceneControl {
 
   /** @throws StudioFailure nothing-to-ask, export-failed */
   async render(picture: Omit<CommandInput<'scene.render'>, 'path'>, outPath: string): Promise<{ path: string }> {
-    const { frames, language, upInWorld } = await this.#scene();
+    const { frames, language, upInWorld, scale } = await this.#scene();
     const { labels: shown, reject } = chosenSet(this.#session.labels);
     const [words, colors] = [shown.map(({ word }) => word), shown.map(({ color }) => color)];
-    const labels = { words, colors, reject, language, upInWorld };
+    const labels = { words, colors, reject, language, upInWorld, scale };
     await this.#engines.get().request('render', { ...picture, frames, labels, outPath });
     return { path: outPath };
   }
@@ -108,10 +108,11 @@ export class SceneControl {
     await rm(this.#answersFolder, { recursive: true, force: true });
   }
 
-  async #scene(): Promise<Pick<AskRequest, 'frames' | 'language' | 'upInWorld' | 'scoresFolder'>> {
+  async #scene(): Promise<Pick<AskRequest, 'frames' | 'language' | 'upInWorld' | 'scale' | 'scoresFolder'>> {
     const frames = sceneFrames(this.#session);
     const language = await languageFiles(this.#session, this.#models);
-    return { frames, language, upInWorld: sceneUp(this.#session, frames), scoresFolder: this.#answersFolder };
+    const upInWorld = sceneUp(this.#session, frames);
+    return { frames, language, upInWorld, scale: this.#session.scene.scale, scoresFolder: this.#answersFolder };
   }
 
   get #answersFolder(): string {

@@ -51,7 +51,10 @@ export class SpaceControl {
     const photos = session.photos.map(({ id, name }) => ({ id, name }));
     const upInWorld = sceneUp(session, frames);
     const { scale } = session.scene;
-    return this.#engines.get().request('answer', { frames, language, upInWorld, scale, photos, text, threshold });
+    const request = { frames, language, upInWorld, scale, photos, text, threshold };
+    const answer = await this.#engines.get().request('answer', request);
+    session.store.questions.remember(text, Date.now());
+    return answer;
   }
 
   async #byLength(

@@ -48,6 +48,7 @@ const askFor = (text: string, more: Partial<Parameters<typeof sceneHandlers.ask>
     frames,
     language: null,
     upInWorld: up,
+    scale: null,
     scoresFolder: folder,
     ...more,
   });
@@ -157,6 +158,7 @@ describe('questions', () => {
       language: null,
       frames,
       upInWorld: up,
+      scale: null,
       scoresFolder: folder,
     });
     const labels = await readFile(join(folder, `${labelsId}.bin`));
@@ -213,6 +215,7 @@ const labels = (): RenderRequest['labels'] => ({
   reject: 0.5,
   language: null,
   upInWorld: up,
+  scale: null,
 });
 
 test('a label map of a view shows the floor in the colour of its word, where it is', async () => {

@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const scene = (of: SceneFrame[]) => ({ frames: of, language: null, upInWorld: up, scoresFolder: folder });
+const scene = (of: SceneFrame[]) => ({ frames: of, language: null, upInWorld: up, scale: null, scoresFolder: folder });
 const askFor = (text: string, of = frames): Promise<AskReply> =>
   sceneHandlers.ask({ ...scene(of), text, notThis: [], threshold: 0.5 });
 const select = (by: SelectBy, operation: RowOperation = 'replace', selection: ChunkRows[] = []): Promise<SelectReply> =>

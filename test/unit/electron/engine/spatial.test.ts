@@ -204,6 +204,7 @@ test('the box of a selection has the edges of the thing, whichever way it is tur
     frames,
     language: null,
     upInWorld: up,
+    scale: null,
     scoresFolder: folder,
   });
   const { box, sigma } = await sceneHandlers.box({ frames, upInWorld: up, selection: chosen.selection });

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import {
   answer,
+  metricMeanings,
   readQuestion,
   scoreSplats,
   type SceneAxes,
@@ -10,7 +11,7 @@ import {
 import { codeOf } from '../../../../models/language/codebook.ts';
 import { createLexicon } from '../../../../models/language/lexicon.ts';
 
-const axes: SceneAxes = { up: [0, -1, 0], right: [1, 0, 0], forward: [0, 0, 1] };
+const axes: SceneAxes = { up: [0, -1, 0], right: [1, 0, 0], forward: [0, 0, 1], eye: [0, 0, 0], metresPerUnit: null };
 const lexicon = createLexicon();
 
 function scene(): { splats: SceneSplats; truth: string[] } {
@@ -70,4 +71,36 @@ test('position words are told by the place', () => {
 
 test('an unknown word is named in the answer', () => {
   expect(() => readQuestion('red zebra', lexicon)).toThrowError(/zebra/);
+});
+
+test('with a scale “large” and “small” are metres, “largest” still compares, and the meaning is told', () => {
+  const { splats } = scene();
+  const ask = (text: string, metresPerUnit: number) =>
+    answer(readQuestion(text, lexicon), splats, { ...axes, metresPerUnit }, limits).instances.map(({ center }) =>
+      Math.floor(center[0]),
+    );
+  // Red blocks of half a unit at 0 and of one and a half at 6.
+  expect(ask('large red', 1)).toEqual([6]);
+  expect(ask('large red', 3).toSorted()).toEqual([0, 6]);
+  expect(ask('large red', 0.1)).toEqual([]);
+  expect(ask('small red', 0.1).toSorted()).toEqual([0, 6]);
+  expect(ask('largest red', 0.1)).toEqual([6]);
+  expect(ask('tallest', 10)).toHaveLength(1);
+  expect(metricMeanings(readQuestion('large red', lexicon))).toEqual(['“large” means a longest side of 1 m or more.']);
+  expect(metricMeanings(readQuestion('largest red', lexicon))).toEqual([]);
+});
+
+test('with a scale “near” is within two metres of the first camera', () => {
+  const { splats } = scene();
+  const seen = (text: string, metresPerUnit: number | null) =>
+    answer(
+      readQuestion(text, lexicon),
+      splats,
+      { ...axes, eye: [0.25, -0.25, -1], metresPerUnit },
+      limits,
+    ).instances.map(({ center }) => Math.round(center[0]));
+  expect(seen('near red', 1)).toEqual([0]);
+  expect(seen('far red', 1)).toEqual([7]);
+  // A hundred metres a unit: nothing is near.
+  expect(seen('near red', 100)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 // Plain English becomes one of ten questions, or none.
 import { expect, test } from 'vitest';
-import { readSpatialQuestion, type SpatialQuestion } from '../../../../models/spatial/question.ts';
+import { isAboutSpace, readSpatialQuestion, type SpatialQuestion } from '../../../../models/spatial/question.ts';
 import { spatialKinds } from '../../../../projects/format/spatial-answer.ts';
 
 const cases: [string, SpatialQuestion | null][] = [
@@ -8,6 +8,9 @@ const cases: [string, SpatialQuestion | null][] = [
   ['how many chairs in the room', { kind: 'object_counting', thing: 'chairs' }],
   ['How far is the chair from the blue box?', { kind: 'object_abs_distance', from: 'chair', to: 'blue box' }],
   ['distance between the sofa and a table', { kind: 'object_abs_distance', from: 'sofa', to: 'table' }],
+  ["What's the distance from the sofa to the table?", { kind: 'object_abs_distance', from: 'sofa', to: 'table' }],
+  ['how far is it from the sofa to the table', { kind: 'object_abs_distance', from: 'sofa', to: 'table' }],
+  ['how big is the room', { kind: 'room_size_estimation' }],
   ['how far apart are the sofa and the table', { kind: 'object_abs_distance', from: 'sofa', to: 'table' }],
   [
     'how far is “red and not wall” from “blue, dark”',
@@ -69,4 +72,22 @@ test('every type of question can be asked', () => {
 test('hostile texts end quickly, whatever they are', () => {
   for (const text of ['how far is '.repeat(40), 'standing at a facing '.repeat(24), `which of ${'a, '.repeat(160)}`])
     expect(() => readSpatialQuestion(text.slice(0, 500))).not.toThrow();
+});
+
+test.each([
+  ['how many chairs', true],
+  ['distance between the table and the sofa', true],
+  ['how big is the room', true],
+  // Not whole, and yet about space: what is missing is then said.
+  ['how far is the sofa', true],
+  ['what is nearest to the door', true],
+  ['red', false],
+  ['where is the chair', false],
+  ['which things are red', false],
+  ['room', false],
+  ['large dark', false],
+  ['near and not floor', false],
+  ['“how many” poster', false],
+])('“%s” is about space: %s', (text, wanted) => {
+  expect(isAboutSpace(text)).toBe(wanted);
 });

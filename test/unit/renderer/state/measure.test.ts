@@ -4,7 +4,7 @@ import type { Edit } from '../../../../projects/format/edits.ts';
 import { AppState } from '../../../../renderer/state/app-state.svelte.ts';
 import type { StudioApi } from '../../../../electron/contract/studio-api.ts';
 import { connect, start } from '../../../../renderer/state/connect.ts';
-import { ok } from '../../../../projects/format/result.ts';
+import { fail, ok } from '../../../../projects/format/result.ts';
 import { createFakeStudio, fakeDefaults } from '../../../support/fake/studio.ts';
 
 /** The app over the made-up room; places are kept by its first frame, questions answered when the test says so. */
@@ -14,12 +14,16 @@ async function openApp() {
   const appended: Edit[] = [];
   const api = {
     ...fake,
-    invoke(command: string, input: { places?: unknown[] }) {
+    invoke(command: string, input: { places?: unknown[]; text?: string }) {
       if (command === 'space.anchor')
         return Promise.resolve(
           ok(
             input.places?.map((_, i) => ({ frameId: 'frame0', pointInCamera: [3 * i, 4 * i, 0], sigma: 0, views: 2 })),
           ),
+        );
+      if (command === 'scene.ask')
+        return Promise.resolve(
+          (input.text ?? '').startsWith('how') ? fail('question-about-space') : fail('query-unknown-word', { word: 'red' }),
         );
       if (command === 'space.answer') return new Promise((resolve) => questions.push((value) => resolve(ok(value))));
       if (command === 'edits.append') appended.push(input as unknown as Edit);
@@ -78,4 +82,25 @@ test('the answer of an older question does not take the place of a newer one', a
   expect(app.measure.busy).toBe(false);
   app.measure.forget();
   expect(app.measure.answer).toBeNull();
+});
+
+test('a question about space that is typed in Ask is answered there, and the next one in words takes its place', async () => {
+  const { app, questions } = await openApp();
+  const { ask, measure, shell } = app;
+  shell.mode = 'ask';
+  const asked = ask.ask('how many red boxes are there');
+  await expect.poll(() => questions.length).toBe(1);
+  questions[0]({ sentence: 'There are 2.', marks: [], photos: [] });
+  await asked;
+  expect([ask.aboutSpace, ask.reply, ask.problem, measure.answer?.sentence]).toEqual([
+    'how many red boxes are there',
+    null,
+    null,
+    'There are 2.',
+  ]);
+  expect(app.showsSpace).toBe(true);
+  expect(ask.history[0]).toBe('how many red boxes are there');
+  // Words nobody knows end it too: the old answer is not shown under them.
+  await ask.ask('red');
+  expect([app.showsSpace, ask.aboutSpace, ask.problem?.code]).toEqual([false, '', 'query-unknown-word']);
 });
