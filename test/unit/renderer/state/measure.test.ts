@@ -23,7 +23,9 @@ async function openApp() {
         );
       if (command === 'scene.ask')
         return Promise.resolve(
-          (input.text ?? '').startsWith('how') ? fail('question-about-space') : fail('query-unknown-word', { word: 'red' }),
+          (input.text ?? '').startsWith('how')
+            ? fail('question-about-space')
+            : fail('query-unknown-word', { word: 'red' }),
         );
       if (command === 'space.answer') return new Promise((resolve) => questions.push((value) => resolve(ok(value))));
       if (command === 'edits.append') appended.push(input as unknown as Edit);
