@@ -1,17 +1,16 @@
 // A picture of the scene from any camera as a PNG: colour, depth, or the words of a label set.
 
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import type { RenderRequest, SceneFrame } from '../../contract/scene-requests.ts';
 import { renderGaussians, type PlacedGaussians, type RenderedView } from '../../../models/geometry/render-gaussians.ts';
 import { noFeature } from '../../../projects/format/gaussian-chunk.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
+import { writeDurably } from '../durable-file.ts';
 import { labelsOf } from './ask.ts';
 import { goneTest } from './gone-splats.ts';
 import { readGaussians } from './scene-files.ts';
 
-/** @throws StudioFailure nothing-to-ask, not-found, chunk-damaged, export-failed */
+/** @throws StudioFailure nothing-to-ask, not-found, chunk-damaged, disk-full, project-not-writable, export-failed */
 export async function renderToFile(request: RenderRequest): Promise<{ coverage: number }> {
   const { frames, worldFromCamera, intrinsics, kind, labels, outPath } = request;
   const scene = await placedGaussians(frames);
@@ -19,9 +18,10 @@ export async function renderToFile(request: RenderRequest): Promise<{ coverage: 
   if (kind === 'labels') await codesByLabel(scene, request);
   const view = renderGaussians(scene, worldFromCamera, intrinsics);
   try {
-    await mkdir(dirname(outPath), { recursive: true });
-    await picture(view, kind, labels.colors).png().toFile(outPath);
+    // sharp would tell a full disk in six lines of its library.
+    await writeDurably(outPath, await picture(view, kind, labels.colors).png().toBuffer());
   } catch (error) {
+    if (error instanceof StudioFailure) throw error;
     throw new StudioFailure('export-failed', { reason: error instanceof Error ? error.message : String(error) });
   }
   return { coverage: view.coverage.reduce((sum, c) => sum + c, 0) / view.coverage.length };

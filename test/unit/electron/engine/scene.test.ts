@@ -240,6 +240,12 @@ test('a label map of a view shows the floor in the colour of its word, where it 
   expect(both / either).toBeGreaterThan(0.85);
 });
 
+test('a picture that cannot be written is told in one line', async () => {
+  const [camera] = arcCameras(1, 20, 15, 50);
+  const refused = sceneHandlers.render({ frames, ...camera, kind: 'color', labels: labels(), outPath: folder });
+  await expect(refused).rejects.toThrow(/^The export could not be written: [^\n]*\.$/);
+});
+
 test('a view between two photos looks like the truth', async () => {
   const [camera] = arcCameras(4, 200, 150, 50).slice(1);
   const outPath = join(folder, 'view.png');

@@ -2,11 +2,12 @@
 
 import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { forkEngine } from '../../../../../electron/studio/fork-engine.ts';
 import { ModelCatalog } from '../../../../../electron/studio/model-catalog.ts';
 import { EngineSlot } from '../../../../../electron/studio/run/engine-slot.ts';
 import { RunControl } from '../../../../../electron/studio/run/run-control.ts';
+import { StudioFailure } from '../../../../../projects/format/result.ts';
 import { writePhotos } from '../../../../support/engine/generated-photos.ts';
 import { LedgerProject, numbered, plainSettings } from '../../../../support/engine/ledger-project.ts';
 
@@ -161,6 +162,23 @@ describe('When something goes wrong, a run', () => {
     await rested;
     expect(placedNames()).toEqual(['photo-0001.png', 'photo-0003.png', 'photo-0002.png']);
     expect(reason()).toBeNull();
+  });
+
+  test('rests when the disk is so full that not even its status can be written, and goes on when there is room', async () => {
+    project = await LedgerProject.create(numbered(3));
+    const full = (): never => {
+      throw new StudioFailure('disk-full');
+    };
+    const commit = vi.spyOn(project.store, 'commitStep').mockImplementation(full);
+    const update = vi.spyOn(project.store.runs, 'update').mockImplementation(full);
+    await project.run();
+    expect(project.runs.active).toBe(false);
+    expect(project.runs.progress()).toMatchObject({ status: 'paused', stage: 'Paused' });
+    expect(project.notices()).toEqual(['The disk is full; free some space and go on, nothing was lost.']);
+    commit.mockRestore();
+    update.mockRestore();
+    await project.resume();
+    expect(placedNames()).toEqual(numbered(3));
   });
 
   test('goes back to an older state when the newest file is cut', async () => {
