@@ -2,7 +2,8 @@
 
 import { resolve } from 'node:path';
 import { precisions, type Precision } from '../../projects/format/precision.ts';
-import { badUsage, argumentsOf, type Command } from './command.ts';
+import { badUsage, argumentsOf, wholeNumber, type Command } from './command.ts';
+import { probe } from './probe.ts';
 import { checkModel } from '../studio/model-packs.ts';
 import { ModelCatalog } from '../studio/model-catalog.ts';
 import { nodeStudioOptions, userFolders, zooFolder } from '../studio/node-host.ts';
@@ -12,12 +13,15 @@ import { onInterrupt, TerminalStudio } from './terminal-studio.ts';
 export const modelsCommand: Command = {
   name: 'models',
   usage:
-    'list [--json] | add FILE [--accept-licence] [--precision float32|float16|int8] [--json] | check ID [--golden FILE] [--json] | remove ID',
-  summary: 'Lists installed methods, adds one from a checkpoint, checks its numbers, or removes it.',
+    'list [--json] | add FILE [--accept-licence] [--precision float32|float16|int8] [--json] | check ID [--golden FILE] [--json] | probe [ID …] --project DIR [--views N] [--json] | remove ID',
+  summary:
+    'Lists installed methods, adds one from a checkpoint, checks its numbers, probes what its features know of a scene, or removes it.',
   async run(args) {
     const { values, positionals } = argumentsOf(modelsCommand, args, {
       json: { type: 'boolean', default: false },
       golden: { type: 'string' },
+      project: { type: 'string' },
+      views: { type: 'string', default: '4' },
       'accept-licence': { type: 'boolean', default: false },
       precision: { type: 'string', default: 'float32' },
     });
@@ -28,6 +32,11 @@ export const modelsCommand: Command = {
       if (action === 'add' && rest.length === 1)
         return await add(terminal, rest[0], values['accept-licence'], precisionOf(values.precision), values.json);
       if (action === 'check' && rest.length === 1) return await check(rest[0], values.golden, values.json);
+      if (action === 'probe') {
+        if (values.project === undefined) throw badUsage(modelsCommand, '--project is missing');
+        const every = wholeNumber('views', values.views, 2) ?? 4;
+        return await probe(terminal, resolve(values.project), rest, every, values.json);
+      }
       if (action === 'remove' && rest.length === 1) return await remove(terminal, rest[0]);
       throw badUsage(
         modelsCommand,

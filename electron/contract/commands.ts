@@ -23,6 +23,7 @@ import {
   editSchema,
   importSource,
 } from './schemas.ts';
+import type { FeatureProbe } from './feature-probe.ts';
 import type { RunComparison } from './run-comparison.ts';
 import type { AskReply, LabelReply, TrackReply } from './scene-requests.ts';
 import type { FeaturesReply, InventoryRow, SelectReply } from './select-requests.ts';
@@ -131,9 +132,11 @@ export const commandInputs = {
   'edits.redo': none,
   'models.list': none,
   'models.add': v.object({ source: importSource, acceptLicence: v.boolean(), precision }),
-  /** Ends the adding that goes on; nothing of it stays. */
+  /** Ends the adding or comparing that goes on; nothing of it stays. */
   'models.cancel': none,
   'models.remove': v.object({ modelId: id }),
+  /** What the encoders of these packs, or of all, know of the scene; every so many-th photo is left out and drawn. Ends with `models.cancel`. */
+  'models.probe': v.object({ modelIds: v.nullable(v.array(id)), every: v.pipe(count, v.minValue(2)) }),
   /**
    * `path: null` asks the user with the system's dialog; in a browser the export goes into the project's own `exports` folder.
    * Formats without an extension write a folder.
@@ -292,6 +295,7 @@ export interface CommandOutputs extends SpaceOutputs, RefineOutputs {
   'models.add': ModelInfo;
   'models.cancel': null;
   'models.remove': null;
+  'models.probe': FeatureProbe;
   /** `notices`: what differs from the picture on the screen, one sentence each. */
   'export.write': { path: string; bytes: number; notices: string[] };
 }

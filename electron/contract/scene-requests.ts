@@ -7,6 +7,7 @@ import type { PolishReport } from '../../projects/format/polish.ts';
 import type { FramePose, RefinementReport } from '../../projects/format/refinement.ts';
 import type { Bounds, ChunkId, FrameId, Photo, PhotoId, PointChunk } from '../../projects/format/scene.ts';
 import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
+import type { FeatureProbe } from './feature-probe.ts';
 import type { SelectRequests } from './select-requests.ts';
 
 /** A placed, visible frame and where its bulk data is. Files never change under their path. */
@@ -186,6 +187,16 @@ export interface ViewScores extends ViewMeans {
   polished: (ViewMeans & { seconds: number }) | null;
 }
 
+export interface FeatureProbeRequest {
+  frames: SceneFrame[];
+  /** Where each photo's file is now. */
+  photoPaths: Readonly<Record<PhotoId, string>>;
+  /** Packs whose encoders are asked. */
+  packFolders: string[];
+  /** Every so many-th photo is left out and drawn from the others. */
+  every: number;
+}
+
 export interface PolishBeginRequest {
   /** Those with splats are polished. */
   frames: SceneFrame[];
@@ -250,6 +261,8 @@ export interface SceneRequests extends SelectRequests {
   /** Writes the polished splats; `chunksFolder: null` drops them. */
   polishEnd: { input: { chunksFolder: string | null }; output: PolishReply | null };
   scoreViews: { input: ScoreViewsRequest; output: ViewScores };
+  /** Compares what the encoders of packs know of the scene. */
+  probeFeatures: { input: FeatureProbeRequest; output: FeatureProbe };
   track: { input: TrackRequest; output: TrackReply };
   render: { input: RenderRequest; output: { coverage: number } };
 }

@@ -46,6 +46,12 @@ export class ModelCatalog {
     return (await listPacks(this.addedFolder, this.#zooFolder)).damaged;
   }
 
+  /** Folders of all packs that look at photos. */
+  async packFolders(): Promise<string[]> {
+    const { packs } = await listPacks(this.addedFolder, this.#zooFolder);
+    return packs.filter(({ hidden }) => !hidden).map(({ folder }) => folder);
+  }
+
   /** @throws StudioFailure model-unknown, model-damaged */
   find(id: string): Promise<InstalledPack> {
     return findPack(this.addedFolder, id, this.#zooFolder);

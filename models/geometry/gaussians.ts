@@ -13,6 +13,7 @@ import {
   inverse,
   matrixFromQuaternion,
   quaternionFromMatrix,
+  type Quaternion,
   type Sim3,
   type Vec3,
 } from '../../projects/format/sim3.ts';
@@ -209,11 +210,27 @@ function writeDisc(columns: GaussianColumns, n: number, points: PointColumns, i:
     columns.rotations.set([0, 0, 0, 32767], 4 * n);
     return;
   }
-  const [nx, ny, nz] = normal.map((value) => value / normalLength);
+  const unit: Vec3 = [normal[0] / normalLength, normal[1] / normalLength, normal[2] / normalLength];
   const [px, py, pz] = points.positions.subarray(3 * i, 3 * i + 3);
+  const { rotation, facing } = discTowards(unit, [px, py, pz]);
+  const stretch = Math.min(maxStretch, 1 / Math.max(Math.abs(facing), 1e-3));
+  columns.logScales.set([Math.log(sigma * stretch), Math.log(sigma), Math.log(sigma * 0.12)], 3 * n);
+  columns.rotations.set(
+    rotation.map((value) => Math.round(value * 32767)),
+    4 * n,
+  );
+}
+
+/**
+ * Rotation cameraFromDisc of a disc at `position`, its third axis the normal and its first the part of the viewing ray that lies in the surface, along
+ * which a pixel covers more of it; and the cosine between normal and ray.
+ * @param normal unit vector, camera axes
+ */
+export function discTowards(normal: Vec3, position: Vec3): { rotation: Quaternion; facing: number } {
+  const [nx, ny, nz] = normal;
+  const [px, py, pz] = position;
   const distance = Math.hypot(px, py, pz);
   const facing = (nx * px + ny * py + nz * pz) / distance;
-  // First axis: the part of the viewing ray that lies in the surface, along which a pixel covers more of it.
   let ax = px / distance - facing * nx;
   let ay = py / distance - facing * ny;
   let az = pz / distance - facing * nz;
@@ -224,16 +241,10 @@ function writeDisc(columns: GaussianColumns, n: number, points: PointColumns, i:
   }
   [ax, ay, az] = [ax / al, ay / al, az / al];
   const [bx, by, bz] = [ny * az - nz * ay, nz * ax - nx * az, nx * ay - ny * ax];
-  const rotation = quaternionFromMatrix([ax, bx, nx, ay, by, ny, az, bz, nz]);
-  const stretch = Math.min(maxStretch, 1 / Math.max(Math.abs(facing), 1e-3));
-  columns.logScales.set([Math.log(sigma * stretch), Math.log(sigma), Math.log(sigma * 0.12)], 3 * n);
-  columns.rotations.set(
-    rotation.map((value) => Math.round(value * 32767)),
-    4 * n,
-  );
+  return { rotation: quaternionFromMatrix([ax, bx, nx, ay, by, ny, az, bz, nz]), facing };
 }
 
-function emptyColumns(count: number): GaussianColumns {
+export function emptyColumns(count: number): GaussianColumns {
   return {
     count,
     means: new Float32Array(3 * count),

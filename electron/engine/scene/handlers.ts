@@ -32,6 +32,7 @@ export const sceneHandlers: { [K in keyof Requests]: SceneHandler<K> } = {
   polishAdvance: when(async () => (await import('./polish.ts')).polishAdvance),
   polishEnd: when(async () => (await import('./polish.ts')).polishEnd),
   scoreViews: when(async () => (await import('./score-views.ts')).scoreViews),
+  probeFeatures: when(async () => (await import('./probe-features.ts')).probeFeatures),
   render: when(async () => (await import('./render.ts')).renderToFile),
   anchor: when(async () => (await import('./anchor.ts')).anchor),
   answer: when(async () => (await import('./spatial.ts')).answerSpace),

@@ -1,6 +1,7 @@
 // Commands about installed methods.
 
 import { addModel } from '../model-packs.ts';
+import { probeModels } from '../model-probe.ts';
 import type { CommandsOf, HandlersOf } from './handler.ts';
 
 export const modelHandlers: HandlersOf<CommandsOf<'models'>> = {
@@ -10,6 +11,7 @@ export const modelHandlers: HandlersOf<CommandsOf<'models'>> = {
     packEngines.end();
     return null;
   },
+  'models.probe': (context, input) => probeModels(context, input),
   'models.remove': async (context, { modelId }) => {
     await context.models.remove(modelId);
     context.emitter.emit('models.changed', null);

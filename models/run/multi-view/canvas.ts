@@ -1,7 +1,7 @@
 // One size for all pictures of a run, because a window's photos must be equally large: photos of other shapes are framed in white, as VGGT's loader does.
 
 import type { PhotoSource } from '../reconstructor.ts';
-import type { Picture, PicturePlan } from '../recurrent/preprocess.ts';
+import type { Picture, PicturePlan, PictureSource } from '../recurrent/preprocess.ts';
 import type { SeenView } from './view-network.ts';
 
 export interface Canvas {
@@ -62,7 +62,7 @@ export function planFrame(photo: Shape, canvas: Canvas, sizePx: number, patchPx:
 }
 
 /** @throws StudioFailure 'photo-unreadable' */
-export async function readFramed(photo: PhotoSource, plan: FramePlan): Promise<FramedPicture> {
+export async function readFramed(photo: PictureSource, plan: FramePlan): Promise<FramedPicture> {
   const { widthPx, heightPx, kernel, frame } = plan;
   const { data } = await photo.read({ widthPx, heightPx, fit: 'fill', enlarge: true, kernel });
   const pixels = frame.widthPx * frame.heightPx;

@@ -60,9 +60,12 @@ export function planPicture(
   };
 }
 
+/** What of a photo is needed to make a picture of it. */
+export type PictureSource = Pick<PhotoSource, 'name' | 'widthPx' | 'heightPx' | 'read'>;
+
 /** @throws StudioFailure 'photo-unreadable' */
 export async function readPicture(
-  photo: PhotoSource,
+  photo: PictureSource,
   style: 'long' | 'square',
   sizePx: number,
   patchPx: number,

@@ -37,6 +37,13 @@ test('add, check, reconstruct with it, and ask for chairs and tables', { timeout
   );
   expect(JSON.parse(made.stdout), made.stderr).toMatchObject({ engine: 'permanence-64', frames: 2, registered: 2 });
 
+  const probed = await cli('models', 'probe', 'permanence-64', ...project, '--views', '2', '--json');
+  expect(JSON.parse(probed.stdout), probed.stderr).toMatchObject({
+    held: 1,
+    encoders: [{ modelId: null }, { modelId: 'permanence-64', dim: 48 }],
+  });
+  expect((await cli('models', 'probe', 'permanence-64')).stderr).toContain('--project is missing');
+
   const unknownRule = await cli('reconstruct', ...project, '--update-rule', 'magic');
   expect(unknownRule).toMatchObject({
     code: 1,

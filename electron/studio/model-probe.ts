@@ -1,0 +1,40 @@
+// What installed image encoders know of the scene that is open, compared in an engine of its own.
+
+import type { CommandInput } from '../contract/commands.ts';
+import type { FeatureProbe } from '../contract/feature-probe.ts';
+import { StudioFailure } from '../../projects/format/result.ts';
+import type { StudioContext } from './context.ts';
+import { EngineGone } from './engine-client.ts';
+import { sceneFrames } from './scene/scene-frames.ts';
+
+/**
+ * @throws StudioFailure busy, no-project, run-not-found, run-too-few-photos, model-unknown, model-damaged, photo-missing, cancelled
+ */
+export async function probeModels(
+  context: StudioContext,
+  { modelIds, every }: CommandInput<'models.probe'>,
+): Promise<FeatureProbe> {
+  const { emitter, models, packEngines } = context;
+  const { session, runs } = context.requireProject();
+  if (packEngines.current || runs.active) throw new StudioFailure('busy');
+  const frames = sceneFrames(session);
+  if (frames.length === 0) throw new StudioFailure('run-not-found');
+  // Taken at once: a second call must find the place occupied.
+  const engine = packEngines.get();
+  try {
+    const packFolders = modelIds
+      ? await Promise.all(modelIds.map(async (id) => (await models.find(id)).folder))
+      : await models.packFolders();
+    const photoPaths = Object.fromEntries(
+      session.store.photos.list().map((photo) => [photo.id, session.store.photoPath(photo)]),
+    );
+    return await engine.request('probeFeatures', { frames, photoPaths, packFolders, every }, (progress) =>
+      emitter.emit('models.progress', progress),
+    );
+  } catch (error) {
+    if (error instanceof EngineGone && error.endedByStudio) throw new StudioFailure('cancelled');
+    throw error;
+  } finally {
+    packEngines.end();
+  }
+}
