@@ -5,7 +5,6 @@ import {
   id,
   path,
   name,
-  precision,
   finite,
   sim3,
   count,
@@ -23,7 +22,7 @@ import {
   editSchema,
   importSource,
 } from './schemas.ts';
-import type { FeatureProbe } from './feature-probe.ts';
+import { modelInputs, type ModelInfo, type ModelOutputs } from './model-commands.ts';
 import type { RunComparison } from './run-comparison.ts';
 import type { AskReply, LabelReply, TrackReply } from './scene-requests.ts';
 import type { FeaturesReply, InventoryRow, SelectReply } from './select-requests.ts';
@@ -130,13 +129,7 @@ export const commandInputs = {
   'edits.append': editSchema,
   'edits.undo': none,
   'edits.redo': none,
-  'models.list': none,
-  'models.add': v.object({ source: importSource, acceptLicence: v.boolean(), precision }),
-  /** Ends the adding or comparing that goes on; nothing of it stays. */
-  'models.cancel': none,
-  'models.remove': v.object({ modelId: id }),
-  /** What the encoders of these packs, or of all, know of the scene; every so many-th photo is left out and drawn. Ends with `models.cancel`. */
-  'models.probe': v.object({ modelIds: v.nullable(v.array(id)), every: v.pipe(count, v.minValue(2)) }),
+  ...modelInputs,
   /**
    * `path: null` asks the user with the system's dialog; in a browser the export goes into the project's own `exports` folder.
    * Formats without an extension write a folder.
@@ -171,20 +164,6 @@ export interface StudioSettings {
   reducedQuality: boolean;
 }
 
-export interface ModelInfo {
-  id: string;
-  name: string;
-  kind: string;
-  licence: { id: string; name: string; url: string | null };
-  parameters: number;
-  bytesOnDisk: number;
-  memoryMb: number;
-  /** What would run where on this machine. */
-  provider: string;
-  builtIn: boolean;
-  isDefault: boolean;
-}
-
 /** Everything a freshly opened window needs to show the project. */
 export interface ProjectSnapshot {
   project: ProjectInfo;
@@ -214,7 +193,7 @@ export interface ProjectSnapshot {
   run: RunProgress | null;
 }
 
-export type { ImportProgress, SkippedFile };
+export type { ImportProgress, ModelInfo, SkippedFile };
 
 export interface RunProgress {
   runId: string;
@@ -246,7 +225,7 @@ export interface RunUsage {
 }
 
 /** Command name → its answer (inside a Result). */
-export interface CommandOutputs extends SpaceOutputs, RefineOutputs {
+export interface CommandOutputs extends SpaceOutputs, RefineOutputs, ModelOutputs {
   'app.info': AppInfo;
   'settings.get': StudioSettings;
   'settings.set': StudioSettings;
@@ -291,11 +270,6 @@ export interface CommandOutputs extends SpaceOutputs, RefineOutputs {
   'edits.append': EditRecord;
   'edits.undo': EditRecord | null;
   'edits.redo': EditRecord | null;
-  'models.list': ModelInfo[];
-  'models.add': ModelInfo;
-  'models.cancel': null;
-  'models.remove': null;
-  'models.probe': FeatureProbe;
   /** `notices`: what differs from the picture on the screen, one sentence each. */
   'export.write': { path: string; bytes: number; notices: string[] };
 }

@@ -6,7 +6,7 @@ import type { StepReply } from '../../contract/engine.ts';
 import type { Emitter } from '../emitter.ts';
 import { chunkPath } from '../../../projects/format/layout.ts';
 import type { FirstBelief } from '../../../projects/format/belief.ts';
-import type { Frame, PhotoId, RunId } from '../../../projects/format/scene.ts';
+import type { Frame, PhotoId, Run, RunId } from '../../../projects/format/scene.ts';
 import type { FrameDraft } from '../../../projects/store/tables/frames.ts';
 import type { ProjectStore } from '../../../projects/store/project-store.ts';
 
@@ -111,6 +111,17 @@ export class RunRecorder {
    * Before the engine is asked for the next photo, so that a crash leaves one file without a row at most. What remains
    * then, or is held open on Windows, is swept when the project is opened.
    */
+  /** Records how the run rests. */
+  rested(run: Run): Run {
+    const { id, status, message } = run;
+    try {
+      return this.#store.runs.update(id, { status, message }) ?? run;
+    } catch {
+      // Not even that could be written (a full disk): the next opening finds a run under way and calls it paused.
+      return run;
+    }
+  }
+
   #deleteFiles(chunkIds: readonly string[]): void {
     for (const id of chunkIds) {
       try {

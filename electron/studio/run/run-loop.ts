@@ -279,13 +279,7 @@ export class RunLoop {
   }
 
   #settleStatus({ status, message }: Ending): void {
-    const rested = { ...this.#run, status, message };
-    try {
-      this.#run = this.#o.store.runs.update(rested.id, { status, message }) ?? rested;
-    } catch {
-      // Not even that could be written (a full disk): the next opening finds a run under way and calls it paused.
-      this.#run = rested;
-    }
+    this.#run = this.#recorder.rested({ ...this.#run, status, message });
     this.#o.emitter.emit('run.changed', { run: this.#run });
     this.#tell(restingStage[status]);
   }
