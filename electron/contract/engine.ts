@@ -1,6 +1,7 @@
 // What the host asks of the engine process, and what it answers. Messages carry paths, ids, poses and numbers, never bulk data.
 
 import type { DepthChange } from '../../projects/format/belief.ts';
+import type { ClosingWork } from '../../projects/format/closing-work.ts';
 import type { Intrinsics } from '../../projects/format/intrinsics.ts';
 import type { Bounds, ChunkId, Photo, PhotoId, PointChunk, RunSettings } from '../../projects/format/scene.ts';
 import type {
@@ -71,6 +72,8 @@ export interface StepReply {
   notices: string[];
   /** Only from `settle`: true when nothing is left to do. */
   settled: boolean;
+  /** Only from `settle`: what its next piece will do; null when the method does not say. */
+  next: ClosingWork | null;
   timing: { totalMs: number; modelMs: number };
   rssMb: number;
   peakRssMb: number;

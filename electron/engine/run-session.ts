@@ -12,7 +12,7 @@ import type {
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioFailure } from '../../projects/format/result.ts';
-import type { Reconstructor, StepOutput } from '../../models/run/reconstructor.ts';
+import type { Reconstructor, SettleOutput, StepOutput } from '../../models/run/reconstructor.ts';
 import type { DepthChange } from '../../projects/format/belief.ts';
 import type { ChunkId } from '../../projects/format/scene.ts';
 import { writeChunk } from './chunk-file.ts';
@@ -86,13 +86,13 @@ export class RunSession {
     this.#reader.readAhead(photoId, nextPhotoId);
     const output = await this.#method.step(this.#reader.source(photo), { update, reset });
     if (update) this.#stepIdx++;
-    return this.#reply(output, false, startedAtMs, await this.#changeSince(earlierChunkId, output));
+    return this.#reply({ ...output, settled: false }, startedAtMs, await this.#changeSince(earlierChunkId, output));
   }
 
   async settle(): Promise<StepReply> {
     const startedAtMs = performance.now();
     const output = await this.#method.settle();
-    return this.#reply(output, output.settled, startedAtMs, null);
+    return this.#reply(output, startedAtMs, null);
   }
 
   async save(path: string): Promise<EngineRequests['save']['output']> {
@@ -121,12 +121,7 @@ export class RunSession {
     return depthChange(join(this.#request.chunksFolder, `${earlierChunkId}.safetensors`), map);
   }
 
-  async #reply(
-    output: StepOutput,
-    settled: boolean,
-    startedAtMs: number,
-    depthChange: DepthChange | null,
-  ): Promise<StepReply> {
+  async #reply(output: SettleOutput, startedAtMs: number, depthChange: DepthChange | null): Promise<StepReply> {
     const chunks: ChunkReply[] = [];
     for (const map of output.pointMaps) chunks.push(await writeChunk(map, this.#request.chunksFolder));
     return {
@@ -136,7 +131,8 @@ export class RunSession {
       chunks,
       depthChange,
       notices: output.notices,
-      settled,
+      settled: output.settled,
+      next: output.next ?? null,
       timing: { totalMs: performance.now() - startedAtMs, modelMs: output.modelMs },
       ...memoryUse(),
     };

@@ -9,6 +9,7 @@ import type {
   PhotoSource,
   Reconstructor,
   SceneState,
+  SettleOutput,
   StepOptions,
   StepOutput,
 } from '../run/reconstructor.ts';
@@ -105,11 +106,11 @@ export class GeometryReconstructor implements Reconstructor {
     return { ...output, modelMs: performance.now() - startedAtMs };
   }
 
-  async settle(): Promise<StepOutput & { settled: boolean }> {
+  async settle(): Promise<SettleOutput> {
     const startedAtMs = performance.now();
     const { growth, met, dense, wide, moving } = this;
     if (!dense || !wide) throw new Error('begin comes before settle.');
-    const { progress, pointMaps, notices, settled } = await settleOnce(this.settling, growth, met, {
+    const { progress, pointMaps, notices, settled, next } = await settleOnce(this.settling, growth, met, {
       dense,
       wide,
       moving,
@@ -118,7 +119,7 @@ export class GeometryReconstructor implements Reconstructor {
     for (const { photoId } of pointMaps) this.units.delete(photoId);
     const output = this.news(notices);
     output.pointMaps.push(...pointMaps);
-    return { ...output, settled, modelMs: performance.now() - startedAtMs };
+    return { ...output, settled, next, modelMs: performance.now() - startedAtMs };
   }
 
   peek(): Promise<null> {

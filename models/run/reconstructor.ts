@@ -1,5 +1,6 @@
 // The only shape of a method: a state, a photo, and what the state says after meeting it.
 
+import type { ClosingWork } from '../../projects/format/closing-work.ts';
 import type { Intrinsics } from '../../projects/format/intrinsics.ts';
 import type { PointGaussians } from '../../projects/format/point-chunk.ts';
 import type { NamedTensor } from '../../projects/format/safetensors.ts';
@@ -82,6 +83,13 @@ export interface StepOutput {
   modelMs: number;
 }
 
+export interface SettleOutput extends StepOutput {
+  /** True when nothing is left to do. */
+  settled: boolean;
+  /** What the next piece will do; left out by methods whose pieces are all alike. */
+  next?: ClosingWork;
+}
+
 export interface BeginOptions {
   settings: RunSettings;
   /** All photos of the run in order. */
@@ -107,7 +115,7 @@ export interface Reconstructor {
   /** Shows the next photo to the state. */
   step(photo: PhotoSource, options: StepOptions): Promise<StepOutput>;
   /** The next small piece of closing work; `settled` when none is left. May be called again after more steps. */
-  settle(): Promise<StepOutput & { settled: boolean }>;
+  settle(): Promise<SettleOutput>;
   /** What the state believes a camera would see. Never changes the state. null: this method has no such belief. */
   peek(worldFromCamera: Sim3, intrinsics: Intrinsics): Promise<PointMap | null>;
   /** The state after the last step, complete: begin with it goes on bit by bit as if nothing had happened. */

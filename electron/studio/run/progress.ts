@@ -14,10 +14,14 @@ export const restingStage = { done: 'Done', paused: 'Paused', cancelled: 'Cancel
 type Known = Pick<
   RunProgress,
   'provider' | 'stage' | 'done' | 'total' | 'fraction' | 'msPerPhoto' | 'rssMb' | 'points'
->;
+> & { closingMsLeft: number | null };
 
 /** @param known its fraction is that of the work at hand; null takes that of the photos */
-export function progressOf({ id, modelId, status }: Run, used: RunUsage, known: Known): RunProgress {
+export function progressOf(
+  { id, modelId, status }: Run,
+  used: RunUsage,
+  { closingMsLeft, ...known }: Known,
+): RunProgress {
   const { done, total, msPerPhoto } = known;
   const left = total - done;
   return {
@@ -26,7 +30,7 @@ export function progressOf({ id, modelId, status }: Run, used: RunUsage, known: 
     modelId,
     status,
     fraction: status === 'done' ? 1 : (known.fraction ?? (left > 0 ? done / total : null)),
-    msLeft: msPerPhoto !== null && status === 'running' && left > 0 ? msPerPhoto * left : null,
+    msLeft: status !== 'running' ? null : left > 0 && msPerPhoto !== null ? msPerPhoto * left : closingMsLeft,
     used,
   };
 }

@@ -1,7 +1,8 @@
 // Drives one run: asks the engine for one photo at a time, records the answers, saves states, and survives the engine's death.
 
 import type { RunProgress } from '../../contract/commands.ts';
-import type { BeginRequest, EnginePhoto, EngineProgressReport, StepReply } from '../../contract/engine.ts';
+import type { BeginRequest, EngineProgressReport, StepReply } from '../../contract/engine.ts';
+import { shareDone } from '../../../projects/format/closing-work.ts';
 import type { ErrorCode } from '../../../projects/format/errors.ts';
 import { sentenceOfReport } from '../../../projects/format/refinement.ts';
 import { errorOf, type StudioError } from '../../../projects/format/result.ts';
@@ -13,9 +14,10 @@ import { EngineRun } from './engine-run.ts';
 import type { EngineSlot } from './engine-slot.ts';
 import { Mishaps, problemOf, type Activity } from './mishaps.ts';
 import { progressOf, restingStage, type Ending } from './progress.ts';
-import { RunQueue, wanted, type QueueInput } from './queue.ts';
+import { RunQueue, type QueueInput } from './queue.ts';
 import { isRefined, refineRun } from '../refine/refine-run.ts';
 import { RunRecorder } from './recorder.ts';
+import { RunPhotos } from './run-photos.ts';
 import { Revisits } from './revisits.ts';
 import { StateKeeper, stepsBetweenStates } from './state-keeper.ts';
 import { UsageMeter } from './usage.ts';
@@ -36,6 +38,7 @@ export class RunLoop {
   readonly #queue = new RunQueue();
   readonly #mishaps = new Mishaps();
   readonly #recorder: RunRecorder;
+  readonly #photos: RunPhotos;
   readonly #states: StateKeeper;
   readonly #revisits: Revisits;
   readonly #usage = new UsageMeter();
@@ -55,6 +58,7 @@ export class RunLoop {
     this.#o = options;
     this.#run = options.run;
     this.#recorder = new RunRecorder(options.store, options.emitter, options.run.id);
+    this.#photos = new RunPhotos(options, this.#recorder.frames);
     this.#states = new StateKeeper(options.store, options.emitter, options.run.id);
     const excluded = (): ReadonlySet<PhotoId> => options.queueInput().excludedPhotoIds;
     this.#revisits = new Revisits(options.store, options.run, this.#recorder.frames, excluded);
@@ -87,34 +91,17 @@ export class RunLoop {
   }
 
   progress(): RunProgress {
-    const met = { done: this.#recorder.frames.size, total: this.#photoIds().length };
+    const met = { done: this.#recorder.frames.size, total: this.#photos.ids().length };
     return progressOf(this.#run, this.#usage.snapshot(), {
       ...(this.#revisits.counts() ?? met),
       provider: this.#provider,
       stage: this.#wish === 'pause' && this.active ? 'Pausing after this photo' : this.#stage,
       fraction: this.#fraction,
       msPerPhoto: this.#usage.msPerPhoto,
+      closingMsLeft: this.#usage.closingMsLeft,
       rssMb: this.#usage.rssMb,
       points: this.#recorder.points,
     });
-  }
-
-  /** All photos of the run: those it is to meet, and those it has met although they were excluded since. */
-  #photoIds(): PhotoId[] {
-    return [...new Set([...wanted(this.#queueInput()), ...this.#recorder.frames.keys()])];
-  }
-
-  #queueInput(): QueueInput {
-    return { ...this.#o.queueInput(), maxFrames: this.#run.settings.maxFrames };
-  }
-
-  #enginePhotos(): EnginePhoto[] {
-    const ids = new Set(this.#photoIds());
-    const { store } = this.#o;
-    return this.#o
-      .queueInput()
-      .photos.filter(({ id }) => ids.has(id))
-      .map((photo) => ({ ...photo, absolutePath: store.photoPath(photo) }));
   }
 
   async #drive(): Promise<void> {
@@ -141,7 +128,7 @@ export class RunLoop {
     const engineRun = await EngineRun.begin(
       this.#o.engines.get(),
       this.#states,
-      { ...this.#o.places, modelId, settings, photos: this.#enginePhotos() },
+      { ...this.#o.places, modelId, settings, photos: this.#photos.forEngine() },
       this.#report,
     );
     this.#mishaps.succeeded(this.#activity);
@@ -154,7 +141,7 @@ export class RunLoop {
   async #advance(engineRun: EngineRun): Promise<Ending> {
     for (;;) {
       if (this.#wish === 'cancel') return { status: 'cancelled', message: null };
-      const pending = this.#queue.pending(this.#queueInput(), this.#recorder.frames);
+      const pending = this.#queue.pending(this.#photos.queueInput(), this.#recorder.frames);
       if (pending.length === 0 && this.#wish !== 'pause' && this.#revisits.due) {
         // A crash in the second pass must not repeat photos of the first.
         await this.#save(engineRun);
@@ -178,9 +165,10 @@ export class RunLoop {
     const update = again === null || this.#revisits.updating;
     this.#activity = { kind: 'photo', photoId };
     this.#settled = this.#refined = false;
+    this.#usage.closes(null);
     this.#revisits.meets(photoId, again);
     this.#tell(again ? this.#revisits.stage : `Meeting photo ${engineRun.stepIdx + 1}`);
-    await engineRun.introduce(this.#enginePhotos());
+    await engineRun.introduce(this.#photos.forEngine());
     const startedAtMs = performance.now();
     const first = this.#recorder.firstBelief(photoId, again !== null);
     const meeting = { photoId, nextPhotoId: next, update, earlierChunkId: first?.points.id ?? null };
@@ -194,10 +182,11 @@ export class RunLoop {
 
   async #settle(engineRun: EngineRun): Promise<void> {
     this.#activity = { kind: 'settle' };
-    this.#tell('Adjusting all cameras');
+    if (!this.#usage.closing) this.#tell('Adjusting all cameras');
     const reply = await engineRun.settle(this.#report);
     this.#settled = reply.settled;
     this.#recorder.record(reply, null, null);
+    this.#usage.closes(reply.next);
     this.#recorded(reply, null, null);
   }
 
@@ -218,7 +207,7 @@ export class RunLoop {
     this.#usage.add(reply, durationMs);
     if (reply.chunks.length > 0) this.#usage.pointsArrived();
     for (const sentence of reply.notices) this.#notice('info', null, sentence);
-    this.#tell(this.#stage);
+    this.#tell(reply.next?.stage ?? this.#stage, reply.next && shareDone(reply.next));
   }
 
   async #save(engineRun: EngineRun): Promise<void> {

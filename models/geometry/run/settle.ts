@@ -1,5 +1,6 @@
 // Closing work, one small piece per call: a second opinion on the map, further maps, a last adjustment, then depth photo by photo.
 
+import type { ClosingWork } from '../../../projects/format/closing-work.ts';
 import type { PhotoSource, PointMap } from '../../run/reconstructor.ts';
 import type { DenseStage } from './dense-stage.ts';
 import { movingCells } from '../moving/moving-mask.ts';
@@ -20,6 +21,7 @@ export interface SettlePiece {
   pointMaps: PointMap[];
   notices: string[];
   settled: boolean;
+  next: ClosingWork;
 }
 
 export async function settleOnce(
@@ -33,6 +35,7 @@ export async function settleOnce(
     pointMaps,
     notices,
     settled: next.stage === 'settled',
+    next: closingWork(next, growth, photos.length),
   });
   switch (progress.stage) {
     case 'rebuild':
@@ -79,6 +82,30 @@ export async function settleOnce(
     }
     case 'settled':
       return piece(progress);
+  }
+}
+
+/** What a stage does, as told before its next piece. */
+function closingWork(progress: SettleProgress, { maps }: Growth, photoCount: number): ClosingWork {
+  const unknown = { done: 0, total: 0 };
+  switch (progress.stage) {
+    case 'rebuild':
+      return { stage: 'Adjusting all cameras', ...unknown };
+    case 'wide':
+      return { stage: 'Looking again from the side', done: progress.next, total: photoCount };
+    case 'further':
+      return { stage: 'Looking for further pieces', ...unknown };
+    case 'adjust':
+      return { stage: 'Adjusting all cameras', done: progress.mapIdx, total: maps.length };
+    case 'dense': {
+      const sizes = maps.map(({ map }) => map.poses.size);
+      const total = sizes.reduce((sum, size) => sum + size, 0);
+      const before = sizes.slice(0, progress.mapIdx).reduce((sum, size) => sum + size, 0);
+      const done = before + progress.done.length;
+      return { stage: done < total ? `Depth of photo ${done + 1} of ${total}` : 'Depth', done, total };
+    }
+    case 'settled':
+      return { stage: 'Saving the run', ...unknown };
   }
 }
 

@@ -16,6 +16,7 @@ import type {
   PhotoSource,
   Reconstructor,
   SceneState,
+  SettleOutput,
   StepOptions,
   StepOutput,
 } from '../reconstructor.ts';
@@ -98,7 +99,7 @@ export class MultiViewReconstructor implements Reconstructor {
     return { ...output, modelMs: this.network.spentMs - spentBefore };
   }
 
-  settle(): Promise<StepOutput & { settled: boolean }> {
+  settle(): Promise<SettleOutput> {
     const { memory, output } = settlePiece(this.memory);
     this.memory = memory;
     return Promise.resolve(output);

@@ -10,6 +10,7 @@ import type {
   PhotoSource,
   Reconstructor,
   SceneState,
+  SettleOutput,
   StepOptions,
   StepOutput,
 } from '../reconstructor.ts';
@@ -91,7 +92,7 @@ export class PairwiseReconstructor implements Reconstructor {
     return { ...output, modelMs };
   }
 
-  async settle(): Promise<StepOutput & { settled: boolean }> {
+  async settle(): Promise<SettleOutput> {
     const { memory, output } = settlePiece(this.memory);
     this.memory = memory;
     return output;

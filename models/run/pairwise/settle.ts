@@ -1,6 +1,6 @@
 // Closing work of methods that remember pairs: all of them are aligned, a piece at a time.
 
-import type { Placement, StepOutput } from '../reconstructor.ts';
+import type { Placement, SettleOutput, StepOutput } from '../reconstructor.ts';
 import { alignPhotos } from './global-alignment.ts';
 import type { MetPhoto, PairMemory } from './saved-state.ts';
 
@@ -11,7 +11,7 @@ const mostPieces = 12;
 const leastGain = 1e-3;
 
 /** The first photo of each submap stays where it is. */
-export function settlePiece<M extends PairMemory>(memory: M): { memory: M; output: StepOutput & { settled: boolean } } {
+export function settlePiece<M extends PairMemory>(memory: M): { memory: M; output: SettleOutput } {
   const output: StepOutput = { placed: [], waiting: [], pointMaps: [], notices: [], modelMs: 0 };
   const { photos, edges, settling } = memory;
   if (settling.done) return { memory, output: { ...output, settled: true } };

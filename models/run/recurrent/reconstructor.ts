@@ -11,6 +11,7 @@ import type {
   PointMap,
   Reconstructor,
   SceneState,
+  SettleOutput,
   StepOptions,
   StepOutput,
 } from '../reconstructor.ts';
@@ -116,7 +117,7 @@ export class RecurrentReconstructor implements Reconstructor {
   }
 
   /** Nothing is left to do at the end: every answer is final. */
-  async settle(): Promise<StepOutput & { settled: boolean }> {
+  async settle(): Promise<SettleOutput> {
     return { placed: [], waiting: [], pointMaps: [], notices: [], modelMs: 0, settled: true };
   }
 

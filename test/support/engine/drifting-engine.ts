@@ -3,7 +3,7 @@
 import { createHandlers } from '../../../electron/engine/handlers.ts';
 import { openHostPort } from '../../../electron/engine/port.ts';
 import { serve } from '../../../electron/engine/serve.ts';
-import type { PhotoSource, Reconstructor, StepOutput } from '../../../models/run/reconstructor.ts';
+import type { PhotoSource, Reconstructor, SettleOutput, StepOutput } from '../../../models/run/reconstructor.ts';
 import { driftedFrames, type DriftedFrame } from '../drifted-frames.ts';
 
 /** What the tests render too. */
@@ -45,7 +45,7 @@ class DriftingMethod implements Reconstructor {
     };
   }
 
-  async settle(): Promise<StepOutput & { settled: boolean }> {
+  async settle(): Promise<SettleOutput> {
     return { placed: [], waiting: [], pointMaps: [], notices: [], modelMs: 0, settled: true };
   }
 

@@ -5,6 +5,7 @@ import type {
   PhotoSource,
   PointMap,
   Reconstructor,
+  SettleOutput,
   StepOptions,
   StepOutput,
 } from '../../../models/run/reconstructor.ts';
@@ -63,11 +64,12 @@ export class LedgerMethod implements Reconstructor {
   }
 
   /** Two pieces of closing work: the first places what waits. */
-  async settle(): Promise<StepOutput & { settled: boolean }> {
+  async settle(): Promise<SettleOutput> {
     const placed = this.#waiting.map((id) => this.#placement(id, 0));
     const settled = this.#waiting.length === 0;
+    const next = { stage: 'Last look', done: 1, total: 4 };
     this.#waiting = [];
-    return { placed, waiting: [], pointMaps: [], notices: [], modelMs: 0, settled };
+    return { placed, waiting: [], pointMaps: [], notices: [], modelMs: 0, settled, next };
   }
 
   async peek(): Promise<PointMap> {

@@ -7,7 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { similarityBetween } from '../../../../models/geometry/align.ts';
 import { openLocalWork, type GeometryWork } from '../../../../models/geometry/workers/work.ts';
 import { GeometryReconstructor } from '../../../../models/geometry/reconstructor.ts';
-import type { PhotoSource, Placement, RgbImage, SceneState, StepOutput } from '../../../../models/run/reconstructor.ts';
+import type {
+  PhotoSource,
+  Placement,
+  RgbImage,
+  SceneState,
+  SettleOutput,
+  StepOutput,
+} from '../../../../models/run/reconstructor.ts';
 import { pinhole } from '../../../../projects/format/intrinsics.ts';
 import type { RunSettings } from '../../../../projects/format/scene.ts';
 import { identitySim3, transformPoint, type Sim3, type Vec3 } from '../../../../projects/format/sim3.ts';
@@ -71,8 +78,8 @@ async function begun(photos: readonly PhotoSource[], saved: SceneState | null = 
   return method;
 }
 
-async function settleAll(method: GeometryReconstructor): Promise<StepOutput[]> {
-  const outputs: StepOutput[] = [];
+async function settleAll(method: GeometryReconstructor): Promise<SettleOutput[]> {
+  const outputs: SettleOutput[] = [];
   for (let piece = 0; piece < 50; piece++) {
     const output = await method.settle();
     outputs.push(output);
@@ -92,6 +99,9 @@ describe('the geometry method', () => {
     // The second photo brings the first points.
     expect(outputs[1].pointMaps.some(({ kind }) => kind === 'preview')).toBe(true);
     const closing = await settleAll(method);
+    // Whoever waits hears of each photo whose depth is next.
+    const told = closing.map(({ next }) => next?.stage);
+    for (const [idx] of world.entries()) expect(told).toContain(`Depth of photo ${idx + 1} of ${world.length}`);
     const placements = lastPlacements([...outputs, ...closing]);
     expect([...placements.keys()].sort()).toEqual(world.map(({ id }) => id));
     const made = world.map(({ id }) => placements.get(id)?.worldFromCamera.translation ?? identitySim3.translation);

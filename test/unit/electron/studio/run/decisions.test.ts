@@ -131,6 +131,7 @@ describe('What a step brought', () => {
     depthChange: null,
     notices: [],
     settled: false,
+    next: null,
     timing: { totalMs: 1, modelMs: 1 },
     rssMb: 1,
     peakRssMb: 1,

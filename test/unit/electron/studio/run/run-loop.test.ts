@@ -93,6 +93,10 @@ describe('A run', () => {
     project = await LedgerProject.create(['a.png', 'b-wait.png', 'c.png']);
     await project.run();
     expect(placedNames().sort()).toEqual(['a.png', 'b-wait.png', 'c.png']);
+    // What the method says of it is told with its own share, not with that of the photos.
+    const progress = project.events.flatMap((event) => (event.name === 'run.progress' ? [event.payload] : []));
+    expect(progress.map(({ stage }) => stage)).toContain('Adjusting all cameras');
+    expect(progress.find(({ stage }) => stage === 'Last look')).toMatchObject({ fraction: 0.25, done: 3, total: 3 });
   });
 
   test('is cancelled at once and keeps what is recorded', async () => {
