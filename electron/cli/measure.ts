@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { ProjectSnapshot } from '../contract/commands.ts';
 import { foldEdits } from '../../projects/format/edits.ts';
-import { upFromCameras } from '../../projects/format/gravity.ts';
+import { locatedCameras, upOfScene } from '../../projects/format/gravity.ts';
 import {
   placesNeeded,
   pointMeasureKinds,
@@ -68,10 +68,10 @@ async function take(
   return measure;
 }
 
-function valueIn({ frames, edits, shownRunId }: ProjectSnapshot, measure: Measure): MeasuredValue | null {
+function valueIn({ photos, frames, edits, shownRunId }: ProjectSnapshot, measure: Measure): MeasuredValue | null {
   const poses = new Map(frames.flatMap(({ id, worldFromCamera }) => (worldFromCamera ? [[id, worldFromCamera]] : [])));
   const { scale, upInWorld } = foldEdits(edits, shownRunId);
-  const up = upInWorld ?? upFromCameras([...poses.values()]) ?? ([0, -1, 0] as const);
+  const up = upInWorld ?? upOfScene(locatedCameras(frames, photos)) ?? ([0, -1, 0] as const);
   return valueOf(measure, (id) => poses.get(id) ?? null, up, scale);
 }
 

@@ -1,5 +1,6 @@
 // The nouns of a project: photos, runs, frames, chunks. Plain data, as rows and events carry it.
 
+import type { GeoPlace } from './geodesy.ts';
 import type { Intrinsics } from './intrinsics.ts';
 import type { Sim3, Vec3 } from './sim3.ts';
 
@@ -23,7 +24,7 @@ export interface Photo {
   focalPx: number | null;
   /** Camera make and model as EXIF tells it; photos of one camera may share intrinsics. */
   camera: string | null;
-  gps: { latitudeDeg: number; longitudeDeg: number; altitudeM: number | null } | null;
+  gps: GeoPlace | null;
   /** Place in input order, from zero, without gaps; edits may reorder on top. */
   orderIdx: number;
   /** Known pose and intrinsics from the project it was imported from. */

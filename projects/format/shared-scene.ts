@@ -7,8 +7,8 @@ export interface SharedScene {
   name: string;
   /** How the bytes are to be read: SPZ version 3 for splats, binary PLY for points. */
   content: 'splats' | 'points';
-  /** Unit vector; null leaves it to the cameras, as in the studio. */
-  upInWorld: Vec3 | null;
+  /** Unit vector. */
+  upInWorld: Vec3;
   /** In input order; lengths as in the bytes. */
   cameras: readonly { name: string; worldFromCamera: Sim3; intrinsics: Intrinsics }[];
 }

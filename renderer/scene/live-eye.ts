@@ -118,7 +118,7 @@ export class LiveEye {
 
   /** What the user asks for may use all that is known by now of which way is up. */
   private afterGuess(): SceneStatistics | null {
-    this.context.world.guess(this.context.poses());
+    this.context.world.guess(this.context.frames());
     this.context.changed();
     return this.context.statistics();
   }
@@ -128,13 +128,13 @@ export class LiveEye {
    * @param newFromOld null when nobody knows where that is: the scene frames itself again
    */
   crossTo(newFromOld: Sim3 | null): void {
-    const { rig, world, poses, changed } = this.context;
+    const { rig, world, frames, changed } = this.context;
     this.leaveThrough(false);
     const oldFromDisplay = world.displayFromWorld.invert();
     const places = [rig.controls.getPosition(new Vector3()), rig.target].map((place) =>
       place.applyQuaternion(oldFromDisplay),
     );
-    world.guess(poses());
+    world.guess(frames());
     this.hasFramed = newFromOld !== null;
     if (newFromOld) {
       const [eye, target] = places.map((place) =>

@@ -124,7 +124,7 @@ export class LiveView {
     this.frames = frames;
     // Once the user looks at the scene, a better guess of up must not turn the world under the eye.
     if (!this.eye.hasFramed) {
-      this.world.guess(this.poses);
+      this.world.guess(frames);
       this.worldTurned();
     }
     this.points.setFrames([...frames, ...asked]);

@@ -3,7 +3,7 @@
 import { Group, Matrix3, Vector3, type Matrix4, type ShaderMaterial } from 'three';
 import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { RowBits } from '../../projects/format/row-set.ts';
-import type { ChunkId, Frame, FrameId, PointChunk } from '../../projects/format/scene.ts';
+import type { ChunkId, Frame, FrameId, Photo, PointChunk } from '../../projects/format/scene.ts';
 import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
 import { matrixOf } from './axes.ts';
 import { ChunkLoader } from './chunk-loader.ts';
@@ -20,6 +20,8 @@ const uploadsPerFrame = 4;
 
 export interface PlacedFrame {
   frame: Frame;
+  /** Of its photo. */
+  gps: Photo['gps'];
   visible: boolean;
   /** 0…1: place in input order. */
   share: number;

@@ -1,9 +1,10 @@
-// How the world is turned on display: up as the user set it, or as the cameras tell it, along +Y.
+// How the world is turned on display: up as the user set it, or as cameras and GPS tell it, along +Y.
 
 import { Group, type Quaternion } from 'three';
-import { upFromCameras } from '../../projects/format/gravity.ts';
-import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
+import { upOfScene } from '../../projects/format/gravity.ts';
+import type { Vec3 } from '../../projects/format/sim3.ts';
 import { displayFromWorld } from './axes.ts';
+import type { PlacedFrame } from './point-layer.ts';
 
 export class WorldTurn {
   /** Holds everything that is given in world axes. */
@@ -31,8 +32,11 @@ export class WorldTurn {
     this.apply();
   }
 
-  guess(cameras: readonly Sim3[]): void {
-    this.guessed = upFromCameras(cameras) ?? [0, -1, 0];
+  guess(frames: readonly PlacedFrame[]): void {
+    const cameras = frames.flatMap(({ frame: { worldFromCamera }, gps }) =>
+      worldFromCamera ? [{ worldFromCamera, gps }] : [],
+    );
+    this.guessed = upOfScene(cameras) ?? [0, -1, 0];
     this.apply();
   }
 

@@ -22,7 +22,6 @@ export class SharedView {
   constructor(canvas: HTMLCanvasElement, scene: SharedScene) {
     this.scene = scene;
     this.world.choose(scene.upInWorld);
-    this.world.guess(scene.cameras.map(({ worldFromCamera }) => worldFromCamera));
     this.rig = new CameraRig(canvas);
     this.rig.reducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.stage = new Stage({

@@ -80,12 +80,12 @@ export class AppState {
     this.film = new FilmState(this.calls, this.path);
     this.refinements = new RefinementsState(this.calls);
     this.polish = new PolishState(this.calls);
-    this.measure = new MeasureState(this.calls, this.edits, this.frames, this.run);
     this.track = new TrackState(this.calls);
     this.inferred = new InferredState(this.calls);
     this.library = new LibraryState(this.calls);
     this.models = new ModelsState(this.calls);
     this.photos = new PhotosState(this.edits);
+    this.measure = new MeasureState(this.calls, this.edits, this.photos, this.frames, this.run);
     this.runs = new RunsState(this.calls, this.run);
     this.timeline = new TimelineState(this.photos, this.frames, this.view);
   }

@@ -1,7 +1,7 @@
 // Measures and questions about space: what is being picked, what was measured, what was answered.
 
 import type { SpatialAnswer } from '../../electron/contract/space-requests.ts';
-import { upFromCameras } from '../../projects/format/gravity.ts';
+import { locatedCameras, upOfScene } from '../../projects/format/gravity.ts';
 import {
   placesNeeded,
   valueOf,
@@ -15,6 +15,7 @@ import type { ChunkRows } from '../../projects/format/row-set.ts';
 import type { Vec3 } from '../../projects/format/sim3.ts';
 import type { EditsState } from './edits.svelte.ts';
 import type { FramesState } from './frames.svelte.ts';
+import type { PhotosState } from './photos.svelte.ts';
 import type { RunState } from './run.svelte.ts';
 import type { StudioCalls } from './studio-calls.ts';
 
@@ -46,20 +47,21 @@ export class MeasureState {
   private turn = 0;
   private readonly calls: StudioCalls;
   private readonly edits: EditsState;
+  private readonly photos: PhotosState;
   private readonly frames: FramesState;
   private readonly run: RunState;
 
-  constructor(calls: StudioCalls, edits: EditsState, frames: FramesState, run: RunState) {
+  constructor(calls: StudioCalls, edits: EditsState, photos: PhotosState, frames: FramesState, run: RunState) {
     this.calls = calls;
     this.edits = edits;
+    this.photos = photos;
     this.frames = frames;
     this.run = run;
   }
 
   readonly up: Vec3 = $derived.by(
     () =>
-      this.edits.scene.upInWorld ??
-      upFromCameras(this.frames.placed.flatMap(({ worldFromCamera }) => worldFromCamera ?? [])) ?? [0, -1, 0],
+      this.edits.scene.upInWorld ?? upOfScene(locatedCameras(this.frames.placed, this.photos.ordered)) ?? [0, -1, 0],
   );
   /** Those of this run; measures of frames that are not there have no numbers. */
   readonly shown: readonly ShownMeasure[] = $derived.by(() =>

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { LanguageFiles, SceneFrame } from '../../contract/scene-requests.ts';
-import { upFromCameras } from '../../../projects/format/gravity.ts';
+import { locatedCameras, upOfScene } from '../../../projects/format/gravity.ts';
 import { chunkPath, codebookPath } from '../../../projects/format/layout.ts';
 import { encodeRows, type RowBits } from '../../../projects/format/row-set.ts';
 import type { Frame, PointChunk } from '../../../projects/format/scene.ts';
@@ -56,9 +56,9 @@ export async function languageFiles({ store, folder }: Session, models: ModelCat
   };
 }
 
-/** The direction the user gave, or the one the cameras tell. */
-export function sceneUp({ scene }: Session, frames: readonly SceneFrame[]): Vec3 {
-  return scene.upInWorld ?? upFromCameras(frames.map(({ worldFromCamera }) => worldFromCamera)) ?? [0, -1, 0];
+/** The direction the user gave, or the one that cameras and GPS tell. */
+export function sceneUp({ scene, photos }: Session, frames: readonly SceneFrame[]): Vec3 {
+  return scene.upInWorld ?? upOfScene(locatedCameras(frames, photos)) ?? [0, -1, 0];
 }
 
 const rowsAsText = (bits: RowBits | undefined): string | null => (bits ? encodeRows(bits) : null);

@@ -1,6 +1,6 @@
 // Up is found from how cameras are held.
 import { expect, test } from 'vitest';
-import { upFromCameras } from '../../../../projects/format/gravity.ts';
+import { upFromCameras, upOfScene } from '../../../../projects/format/gravity.ts';
 import {
   dot,
   multiplyQuaternions,
@@ -42,4 +42,35 @@ test('a portrait photo among landscape ones does not turn the world on its side'
 
 test('without cameras there is no up', () => {
   expect(upFromCameras([])).toBeNull();
+});
+
+test('photos straight down from strips flown to and fro say where the ground is, not which way the nose pointed', () => {
+  const strips = [0, 4, 180, 176, -3, 2, 183].map((heading, i) => camera(heading, 90 - 3 * (i % 3)));
+  expect(degreesOff(upFromCameras(strips))).toBeLessThan(8);
+});
+
+test('where all photos look straight down and one way, GPS tells the ground from a wall', () => {
+  // A grid of 5 × 4 photos, east along x and north along z of a world whose up is −y; GPS errs by metres and drifts upwards.
+  const grid = Array.from({ length: 20 }, (_, i) => {
+    const [column, row] = [i % 5, Math.floor(i / 5)];
+    return {
+      worldFromCamera: { ...camera(0, 90), translation: [column, 0.05 * Math.sin(i), row] as const },
+      gps: {
+        latitudeDeg: 48 + (row * 30 + 2 * Math.cos(9 * i)) / 111_206,
+        longitudeDeg: 11.5 + (column * 30 + 2 * Math.sin(5 * i)) / (111_412 * Math.cos((48 * Math.PI) / 180)),
+        altitudeM: 400 + 5 * i,
+      },
+    };
+  });
+  expect(degreesOff(upOfScene(grid))).toBeLessThan(3);
+  const withoutGps = grid.map(({ worldFromCamera }) => ({ worldFromCamera, gps: null }));
+  expect(degreesOff(upOfScene(withoutGps))).toBeGreaterThan(80);
+});
+
+test('a walk on level ground keeps the up of its cameras, however its GPS strays', () => {
+  const walk = Array.from({ length: 12 }, (_, i) => ({
+    worldFromCamera: { ...camera(30 * i, 5), translation: [i, 0, i % 3] as const },
+    gps: { latitudeDeg: 48 + 1e-4 * Math.sin(40 * i), longitudeDeg: 11.5 + 1e-4 * Math.cos(17 * i), altitudeM: null },
+  }));
+  expect(degreesOff(upOfScene(walk))).toBeLessThan(3);
 });

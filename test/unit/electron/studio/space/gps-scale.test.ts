@@ -43,6 +43,15 @@ test('one photo whose GPS is half a kilometre off does not turn the scale over',
   expect(scaleFromGps(located(walk(24, 50), 3.7, errors), up).metresPerUnit).toBeCloseTo(3.7, 0);
 });
 
+test('GPS that drifts says less of the scale than GPS that jumps: the stated error grows', () => {
+  const size = 8;
+  const jumping = still(24).map((_, i): [number, number] => [size * Math.sin(7 * i), size * Math.cos(11 * i)]);
+  const drifting = still(24).map((_, i): [number, number] => [size * Math.sin(i / 3), size * Math.cos(i / 4)]);
+  const [jumps, drifts] = [jumping, drifting].map((errors) => scaleFromGps(located(walk(24, 90), 3.7, errors), up));
+  expect(drifts.relativeSigma).toBeGreaterThan(1.5 * jumps.relativeSigma!);
+  expect(Math.abs(drifts.metresPerUnit / 3.7 - 1)).toBeLessThan(2 * drifts.relativeSigma!);
+});
+
 test('photos of one room are too close together for GPS, and few photos are too few', () => {
   expect(() => scaleFromGps(located(walk(24, 2), 1, still(24)), up)).toThrowError(/too close together/);
   expect(() => scaleFromGps(located(walk(3, 50), 1, still(3)), up)).toThrowError(/at least 4/);
