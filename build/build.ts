@@ -1,7 +1,8 @@
 // `npm run build`: bundles the page, and for Electron, which cannot run TypeScript, the shell, the preload script and the engine.
 
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { build, type InlineConfig } from 'vite';
 import { inRepository, isStale } from './sources.ts';
 
@@ -14,6 +15,8 @@ const onlyElectron = ['electron', ...builtinModules, /^node:/];
 interface Target {
   output: string;
   inputs: readonly string[];
+  /** Data files that a source reads from beside itself: they must lie beside its bundle as well. */
+  data?: readonly string[];
   config: InlineConfig;
 }
 
@@ -22,14 +25,16 @@ interface HostBundle {
   /** Name of the output → source. */
   entries: Readonly<Record<string, string>>;
   external: (string | RegExp)[];
+  data?: readonly string[];
 }
 
-function hostTarget(name: string, { format, entries, external }: HostBundle): Target {
+function hostTarget(name: string, { format, entries, external, data }: HostBundle): Target {
   const extension = format === 'es' ? 'mjs' : 'cjs';
   const input = Object.fromEntries(Object.entries(entries).map(([entry, source]) => [entry, inRepository(source)]));
   return {
     output: `dist/${name}/${Object.keys(entries)[0]}.${extension}`,
     inputs: hostInputs,
+    data,
     config: {
       configFile: false,
       root: inRepository(),
@@ -52,6 +57,8 @@ function hostTarget(name: string, { format, entries, external }: HostBundle): Ta
             format,
             entryFileNames: `[name].${extension}`,
             chunkFileNames: `[name]-[hash].${extension}`,
+            // npm makes a command of it only with this line.
+            banner: ({ name: entry }) => (entry === 'permanence' ? '#!/usr/bin/env node' : ''),
             // A sandboxed preload script cannot load a second file.
             ...(format === 'cjs' ? { codeSplitting: false } : {}),
           },
@@ -112,7 +119,10 @@ export const targets = {
       'kernel-worker': 'models/geometry/splat-optimisation/kernel-worker.ts',
     },
     external: libraries,
+    data: ['models/language/clip/merges.txt.gz'],
   }),
+  // `permanence`, as npm installs it. The desktop program does not hold it.
+  cli: hostTarget('cli', { format: 'es', entries: { permanence: 'electron/cli/main.ts' }, external: libraries }),
 } as const satisfies Record<string, Target>;
 
 export type TargetName = keyof typeof targets;
@@ -121,8 +131,10 @@ export type TargetName = keyof typeof targets;
 export async function buildStale(names: readonly TargetName[], always = false): Promise<TargetName[]> {
   const stale = names.filter((name) => always || isStale(targets[name].output, targets[name].inputs));
   for (const name of stale) {
-    await build({ ...targets[name].config, logLevel: 'warn' });
-    if (!existsSync(inRepository(targets[name].output))) throw new Error(`${targets[name].output} was not written`);
+    const { output, config, data = [] }: Target = targets[name];
+    await build({ ...config, logLevel: 'warn' });
+    if (!existsSync(inRepository(output))) throw new Error(`${output} was not written`);
+    for (const file of data) copyFileSync(inRepository(file), join(inRepository(dirname(output)), basename(file)));
   }
   return stale;
 }

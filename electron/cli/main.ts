@@ -1,7 +1,16 @@
-// The studio in a terminal: `npm run -s studio -- <command>`.
+// The studio in a terminal: `npm run -s studio -- <command>` in the repository, `permanence <command>` where npm has installed it.
 
-import { keepCompiledCode } from '../studio/compile-cache.ts';
+/** The scripts of the repository bring it; an installed program takes the one it finds, and SQLite would crash in Node 20. */
+const neededNode = 24;
 
-keepCompiledCode();
-const { runCli } = await import('./run-cli.ts');
-process.exitCode = await runCli(process.argv.slice(2));
+if (Number.parseInt(process.versions.node, 10) < neededNode) {
+  process.stderr.write(
+    `Permanence needs Node ${neededNode} or later; this is ${process.versions.node}. [node-too-old]\n`,
+  );
+  process.exitCode = 1;
+} else {
+  const { keepCompiledCode } = await import('../studio/compile-cache.ts');
+  keepCompiledCode();
+  const { runCli } = await import('./run-cli.ts');
+  process.exitCode = await runCli(process.argv.slice(2));
+}

@@ -1,15 +1,15 @@
 // Bundles hold what is started by name: threads are no imports, so no bundler would miss them.
 
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { targets } from '../../../build/build.ts';
 import { reachable, readSources } from '../../support/source-graph.ts';
 
+const sources = readSources();
+const engine = reachable(sources, 'electron/engine/main.ts');
 const entries = Object.keys(targets.engine.config.build?.rolldownOptions?.input ?? {});
 
 test('every thread of the engine is an entry of its bundle, under the name that starts it', () => {
-  const sources = readSources();
-  const engine = reachable(sources, 'electron/engine/main.ts');
   const threads = [...sources.keys()].filter(
     (path) => path.endsWith('-worker.ts') && /^(electron|models|projects)\//.test(path),
   );
@@ -18,6 +18,16 @@ test('every thread of the engine is an entry of its bundle, under the name that 
   );
   expect(starters.length).toBeGreaterThan(0);
   expect(starters.map((path) => basename(path, '.ts')).filter((name) => !entries.includes(name))).toEqual([]);
+});
+
+test('every data file that the engine reads from beside a source lies beside its bundle', () => {
+  const read = [...engine.keys()].flatMap((path) =>
+    [...(sources.get(path)?.text ?? '').matchAll(/new URL\('([^'/]+)', import\.meta\.url\)/g)].map(
+      ([, name]) => `${dirname(path)}/${name}`,
+    ),
+  );
+  expect(read.length).toBeGreaterThan(0);
+  expect(targets.engine.data).toEqual(read);
 });
 
 test('the program and its package agree on where the shell is', () => {
