@@ -10,17 +10,18 @@ import torch
 
 from device import start_device
 from export import load_network
-from metrics import Confusion, auc, depth_figures, pair_errors, psnr, scaled_by_median
-from model.gaussians import gaussians_of, merged, moved, render_gaussians
+from losses import relative_poses
+from metrics import Confusion, auc, depth_figures, pair_errors, scaled_by_median
 from model.network import Network
-from model.points import ray_map
+from novel_views import asked_last, view_rows
 from real_data import Window, read_trajectory, read_windows
+from scenes.labels import COARSE_ID
 from scenes.render import Sequences, render
-from scenes.truth import flow_between
 from train import library_for
 
 #: Seeds that no training uses (they begin at the training's seed · 2^40).
 HELD_OUT_SEED = 10**9
+COARSE_OF_WORD = torch.tensor(COARSE_ID)
 
 
 class Mean:
@@ -45,17 +46,10 @@ def evaluate_renders(network: Network, batches: Iterable[Sequences]) -> str:
     means, confusion = Mean(), Confusion()
     rotations, translations = [], []
     for scenes in batches:
-        batch, views = scenes.rgb.shape[:2]
-        height, width = scenes.rgb.shape[-2:]
-        asked = (False,) * (views - 1) + (True,)
-        relative = torch.linalg.inv(scenes.pose[:, :1]) @ scenes.pose
-        rays = ray_map(relative, scenes.intrinsics, height, width)
-        out = network(scenes.rgb * 2 - 1, rays, asked)
+        relative = relative_poses(scenes)
+        out, of_views = asked_last(network, scenes, relative)
         depth = out["log_depth"].exp()
-        nearest = _nearest(relative)
-        gaussians = _gaussian_view(out, scenes, relative)
-        seen = torch.stack([flow_between(scenes, views - 1, v)[1] for v in range(views - 1)]).any(0)
-        for b in range(batch):
+        for b, of_view in enumerate(of_views):
             truth, valid = scenes.depth[b, :-1], torch.ones_like(scenes.depth[b, :-1], dtype=torch.bool)
             ours = depth_figures(scaled_by_median(depth[b, :-1], truth, valid), truth, valid)
             flat = depth_figures(torch.ones_like(truth) * truth.median(), truth, valid)
@@ -64,57 +58,36 @@ def evaluate_renders(network: Network, batches: Iterable[Sequences]) -> str:
             r, t = pair_errors(out["pose"][b, :-1], relative[b, :-1])
             rotations.append(r)
             translations.append(t)
-            for v in range(views - 1):
+            for v in range(scenes.rgb.shape[1] - 1):
                 if "language" in out:
-                    confusion.add(out["language"][b, v], scenes.word[b, v], network.text_vectors)
-            view, copy = scenes.rgb[b, -1], nearest[b]
-            hole = seen[b].float()
-            means.add(psnr_rays=psnr((out["rgb"][b, -1] + 1) / 2, view), psnr_copy=psnr(scenes.rgb[b, copy], view),
-                      psnr_gaussians=psnr(gaussians[b], view, hole), psnr_copy_seen=psnr(scenes.rgb[b, copy], view, hole))
-            target, everywhere = scenes.depth[b, -1], torch.ones_like(scenes.depth[b, -1], dtype=torch.bool)
-            means.add(asked=depth_figures(scaled_by_median(depth[b, -1], target, everywhere), target, everywhere)["AbsRel"],
-                      asked_copy=depth_figures(scaled_by_median(scenes.depth[b, copy], target, everywhere), target, everywhere)["AbsRel"])
+                    confusion.add(out["language"][b, v], COARSE_OF_WORD[scenes.word[b, v].cpu()], network.text_vectors)
+            means.add(**of_view)
     rotation, translation = torch.cat(rotations), torch.cat(translations)
-    classes, common = confusion.figures(), confusion.majority()
     rows = [
         ("depth AbsRel, median scale", means["absrel"], "constant depth", means["absrel_flat"]),
         ("depth δ<1.25, median scale", means["delta"], "constant depth", means["delta_flat"]),
         ("depth AbsRel in metres", means["absrel_metric"], "", None),
         ("AUC@30 of pairs", auc(rotation, translation), "identity", 0.0),
-        ("mIoU over the eight classes", classes["mIoU"], "commonest class", common["mIoU"]),
-        ("mAcc over the eight classes", classes["mAcc"], "commonest class", common["mAcc"]),
-        ("PSNR of Gaussians in a new view, where seen (dB)", means["psnr_gaussians"], "nearest photo", means["psnr_copy_seen"]),
-        ("ray-map answer: PSNR (dB)", means["psnr_rays"], "nearest photo", means["psnr_copy"]),
-        ("ray-map answer: depth AbsRel", means["asked"], "true depth of the nearest photo", means["asked_copy"]),
+        *_class_rows(confusion), *view_rows(means),
     ]
     return _table("held-out renders", rows)
 
 
-def _nearest(relative: torch.Tensor) -> list[int]:
-    """Per sequence the photo whose camera is nearest to the last one: metres plus radians."""
-    last = relative[:, -1:]
-    distance = (relative[:, :-1, :3, 3] - last[..., :3, 3]).norm(dim=-1)
-    trace = (relative[:, :-1, :3, :3] * last[..., :3, :3]).sum((-1, -2))
-    return (distance + torch.acos(((trace - 1) / 2).clamp(-1, 1))).argmin(1).tolist()
-
-
-def _gaussian_view(out: dict[str, torch.Tensor], scenes: Sequences, relative: torch.Tensor) -> torch.Tensor:
-    """[B,3,H,W]: Gaussians of all photos at their true places, from the last camera."""
-    height, width = scenes.rgb.shape[-2:]
-    to_last = torch.linalg.inv(relative[:, -1])
-    parts = [moved(gaussians_of(out["gaussians"][:, v], out["log_depth"][:, v], out["focal"][:, v], scenes.rgb[:, v]), to_last @ relative[:, v])
-             for v in range(scenes.rgb.shape[1] - 1)]
-    return render_gaussians(merged(parts), scenes.intrinsics[:, -1], height, width, layers=8 * len(parts))[0]
-
-
 @torch.no_grad()
 def evaluate_photos(network: Network, folder: Path, views: int, device: torch.device, beside: Path | None = None) -> str:
-    """`beside`: a TUM file of the studio's geometry over the same photos (`export --format tum`), held to the same pairs."""
-    means, rotations, translations, identity = Mean(), [], [], []
+    """`beside`: a TUM file of the studio's geometry over the same photos (`export --format tum`), held to the same pairs.
+
+    Where there is depth, the last photo of each window is also asked for by its rays: at its true place, in the network's own scale,
+    which the depth of the photos before it tells.
+    """
+    means, confusion, rotations, translations, identity = Mean(), Confusion(), [], [], []
     geometry = read_trajectory(beside) if beside is not None else {}
     others: list[tuple[torch.Tensor, torch.Tensor]] = []
     for window in read_windows(folder, views, network.sizes.img_size):
-        out = network(window.rgb[None].to(device) * 2 - 1, extras=False)
+        out = network(window.rgb[None].to(device) * 2 - 1)
+        if window.classes is not None:
+            for v in range(views):
+                confusion.add(out["language"][0, v].cpu(), window.classes[v], network.text_vectors.cpu())
         r, t = pair_errors(out["pose"][0].cpu(), window.pose)
         rotations.append(r)
         translations.append(t)
@@ -125,16 +98,28 @@ def evaluate_photos(network: Network, folder: Path, views: int, device: torch.de
             others.append(_of_geometry(geometry, window))
         if window.depth is not None:
             valid = window.depth > 0
-            ours = depth_figures(scaled_by_median(out["log_depth"][0].exp().cpu(), window.depth, valid), window.depth, valid)
+            guess = out["log_depth"][0].exp().cpu()
+            ours = depth_figures(scaled_by_median(guess, window.depth, valid), window.depth, valid)
             flat = depth_figures(torch.ones_like(window.depth) * window.depth[valid].median(), window.depth, valid)
             means.add(absrel=ours["AbsRel"], delta=ours["δ<1.25"], absrel_flat=flat["AbsRel"], delta_flat=flat["δ<1.25"])
+            if window.intrinsics is not None:
+                scenes = window.sequence().to(device)
+                relative, seen = relative_poses(scenes), valid[:-1]
+                relative[..., :3, 3] *= guess[:-1][seen].median() / window.depth[:-1][seen].median()
+                means.add(**asked_last(network, scenes, relative)[1][0])
     rotation, translation = torch.cat(rotations), torch.cat(translations)
     rows = [("AUC@30 of pairs", auc(rotation, translation), "identity", 0.0), ("rotation, mean degrees", rotation.mean().item(), "identity", torch.cat(identity).mean().item())]
     if others:
         rows.insert(1, ("AUC@30 of the same pairs", rows[0][1], "geometry, over all photos at once", auc(torch.cat([r for r, _ in others]), torch.cat([t for _, t in others]))))
     if "absrel" in means.sums:
         rows += [("depth AbsRel, median scale", means["absrel"], "constant depth", means["absrel_flat"]), ("depth δ<1.25, median scale", means["delta"], "constant depth", means["delta_flat"])]
+    rows += [*(_class_rows(confusion) if confusion.counts.any() else []), *(view_rows(means) if "asked" in means.sums else [])]
     return _table(f"{folder.name}, windows of {views}", rows)
+
+
+def _class_rows(confusion: Confusion) -> list[tuple[str, float, str, float]]:
+    classes, common = confusion.figures(), confusion.majority()
+    return [(f"{name} over the {confusion.there()} classes there are", classes[name], "commonest class", common[name]) for name in ("mIoU", "mAcc")]
 
 
 def _of_geometry(geometry: dict[int, torch.Tensor], window: Window) -> tuple[torch.Tensor, torch.Tensor]:

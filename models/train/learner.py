@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from losses import completion_loss, losses_of, total_of
+from losses import completion_loss, losses_of, relative_poses, total_of
 from model.blocks import DecoderBlock, EncoderBlock, ModulatedBlock
 from model.config import PRESETS
 from model.network import Network
@@ -53,6 +53,8 @@ class Learner:
     #: first step since the optimiser was new: moments are rebuilt under a low rate
     fresh_at: int = 0
     run: object = field(default=None, repr=False)
+    #: share of the whole training that is done, where a leg sets it by the clock
+    clock: float | None = None
 
     @staticmethod
     def new(plan: Plan, device: torch.device) -> "Learner":
@@ -63,6 +65,10 @@ class Learner:
         groups = [{"params": decayed, "weight_decay": 0.05}, {"params": [p for p in network.parameters() if id(p) not in known], "weight_decay": 0.0}]
         optimiser = torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.95), fused=True)
         run = network
+        if plan.compile != "none":
+            # What a compiler cannot do runs as it is; nor may a new shape end compiling for good.
+            torch._dynamo.config.suppress_errors = True
+            torch._dynamo.config.recompile_limit = 32
         if plan.compile == "blocks":
             for block in network.modules():
                 if isinstance(block, (EncoderBlock, DecoderBlock, ModulatedBlock)):
@@ -72,17 +78,21 @@ class Learner:
         return Learner(plan, device, network, optimiser, half=device.type == "cuda", run=run)
 
     @property
+    def progress(self) -> float:
+        """0 … 1: by steps, or by the clock."""
+        return min(1.0, self.step / self.plan.steps) if self.clock is None else self.clock
+
+    @property
     def rate(self) -> float:
         """Warm-up after every fresh start of the optimiser, then half a cosine over all steps."""
         warm = min(1.0, (self.step - self.fresh_at + 1) / self.plan.warm_up)
-        progress = min(1.0, self.step / self.plan.steps)
-        return self.plan.rate * warm * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * progress)))
+        return self.plan.rate * warm * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * self.progress)))
 
     def learn(self, batch: Batch, stage: Stage) -> dict[str, torch.Tensor]:
-        """One step; the terms of the loss, detached, not yet on the CPU."""
+        """One step; the terms of the loss, detached, not yet on the CPU. `left out` is 1 (and they are 0) when the batch went wrong."""
         scenes = batch.scenes
         height, width = scenes.rgb.shape[-2:]
-        rays = ray_map(torch.linalg.inv(scenes.pose[:, :1]) @ scenes.pose, scenes.intrinsics, height, width) if any(batch.asked) else None
+        rays = ray_map(relative_poses(scenes), scenes.intrinsics, height, width) if any(batch.asked) else None
         if self.run is not self.network:
             torch.compiler.cudagraph_mark_step_begin()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
@@ -106,7 +116,9 @@ class Learner:
         self.optimiser.step()
         self.step += 1
         self.frames_seen += scenes.rgb.shape[0] * scenes.rgb.shape[1]
-        return {**{name: value.detach() for name, value in terms.items()}, "total": total.detach(), "gradient": norm.detach()}
+        wrong = self.optimiser.found_inf
+        shown = {**terms, "total": total, "gradient": norm}
+        return {**{name: torch.where(wrong > 0, 0.0, value.detach()) for name, value in shown.items()}, "left out": wrong}
 
     def save(self, folder: Path, keep: Path | None = None) -> list[Path]:
         """Shards of bfloat16 to carry; with `keep` also the complete state, for the next leg on the same machine."""

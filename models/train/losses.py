@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from model.gaussians import gaussians_of, merged, moved, render_gaussians
 from model.network import LANGUAGE_PX, MATCHING_PX
 from model.points import quaternion_of
-from scenes.cameras import moved_points, rays_of
+from scenes.cameras import inverse, moved_points, rays_of
 from scenes.render import Sequences
 from scenes.truth import flow_between
 
@@ -40,7 +40,7 @@ WORD_TEMPERATURE, MATCH_TEMPERATURE = 0.07, 0.07
 
 def relative_poses(scenes: Sequences) -> torch.Tensor:
     """[B,V,4,4] first camera from each camera, metres."""
-    return torch.linalg.inv(scenes.pose[:, :1]) @ scenes.pose
+    return inverse(scenes.pose[:, :1]) @ scenes.pose
 
 
 def losses_of(out: dict[str, torch.Tensor], scenes: Sequences, asked: tuple[bool, ...], weights: Weights, pairs: list[tuple[int, int]]) -> dict[str, torch.Tensor]:
@@ -63,8 +63,8 @@ def losses_of(out: dict[str, torch.Tensor], scenes: Sequences, asked: tuple[bool
     if weights.rgb:
         target = scenes.rgb * 2 - 1
         # Seen photos are easy copies; views nobody took are the point.
-        share = torch.tensor([1.0 if question else 0.1 for question in asked], device=target.device)[None, :, None, None, None]
-        terms["rgb"] = ((out["rgb"] - target) ** 2 * share).mean()
+        each = ((out["rgb"] - target) ** 2).mean((0, 2, 3, 4))
+        terms["rgb"] = sum(each[v] * (1.0 if question else 0.1) for v, question in enumerate(asked)) / len(asked)
     if weights.language and "language" in out:
         terms["language"] = language_loss(out["language"], scenes.word, out["text_vectors"])
     if weights.matching and "descriptors" in out:
@@ -124,7 +124,7 @@ def gaussian_loss(out: dict[str, torch.Tensor], scenes: Sequences, poses: torch.
     height, width = scenes.depth.shape[-2:]
     target = scenes.rgb.shape[1] - 1
     sources = [v for v in range(target) if not asked[v]][:2]
-    to_target = torch.linalg.inv(poses[:, target])
+    to_target = inverse(poses[:, target])
     parts = [moved(gaussians_of(out["gaussians"][:, v], out["log_depth"][:, v], out["focal"][:, v], scenes.rgb[:, v]), to_target @ poses[:, v]) for v in sources]
     picture, cover = render_gaussians(merged(parts), scenes.intrinsics[:, target], height, width)
     seen = torch.zeros_like(cover, dtype=torch.bool)

@@ -43,13 +43,17 @@ class Confusion:
     def __init__(self) -> None:
         self.counts = torch.zeros(len(COARSE), len(COARSE), dtype=torch.int64)
 
-    def add(self, language: torch.Tensor, word: torch.Tensor, text_vectors: torch.Tensor) -> None:
-        """language [dim,h,w] unit vectors, word [H,W] true word numbers: classes by the best word."""
-        cell = word.shape[-1] // language.shape[-1]
-        target = word[cell // 2 :: cell, cell // 2 :: cell]
-        best = (language.flatten(1).T @ text_vectors.T).argmax(1)
-        table = torch.tensor(COARSE_ID)
-        self.counts += torch.bincount(table[target.flatten().cpu()] * len(COARSE) + table[best.cpu()], minlength=len(COARSE) ** 2).view(len(COARSE), -1)
+    def add(self, language: torch.Tensor, truth: torch.Tensor, text_vectors: torch.Tensor) -> None:
+        """language [dim,h,w] unit vectors, truth [H,W] class numbers (−1: nobody knows): classes by the best word."""
+        cell = truth.shape[-1] // language.shape[-1]
+        target = truth[cell // 2 :: cell, cell // 2 :: cell].flatten().cpu()
+        best = torch.tensor(COARSE_ID)[(language.flatten(1).T @ text_vectors.T).argmax(1).cpu()]
+        known = target >= 0
+        self.counts += torch.bincount(target[known] * len(COARSE) + best[known], minlength=len(COARSE) ** 2).view(len(COARSE), -1)
+
+    def there(self) -> int:
+        """How many classes occur."""
+        return int((self.counts.sum(1) > 0).sum())
 
     def figures(self) -> dict[str, float]:
         """Means over the classes that occur."""

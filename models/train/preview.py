@@ -1,4 +1,4 @@
-"""A contact sheet of generated sequences to look at: rows of photos, depth, words. `python models/train/preview.py --out sheet.png`"""
+"""A contact sheet of generated sequences to look at: rows of photos, depth, classes, things and flow. `python models/train/preview.py --out sheet.png`"""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from pack_assets import read_packed
 from scenes.labels import COARSE_ID
 from scenes.library import build_library
 from scenes.render import Sequences, render
+from scenes.truth import flow_between
 
 #: Colours of wall, floor, ceiling, chair, table, bed, sofa, other.
 PALETTE = np.array([[174, 199, 232], [152, 223, 138], [230, 230, 230], [188, 189, 34], [255, 152, 150], [255, 187, 120], [140, 86, 75], [148, 103, 189]], np.uint8)
 
 
 def sheet(scenes: Sequences, photos_only: bool) -> np.ndarray:
-    """[rows,columns,3] uint8: per sequence one row of photos, one of depth (near is bright), one of classes."""
-    rows = []
+    """[rows,columns,3] uint8: per sequence a row of photos, of depth (near is bright), of classes, of things, and of flow to the next view
+    (hue: direction, brightness: length up to a quarter of the picture, black: not seen there)."""
+    rows, flows = [], None if photos_only else _flows(scenes)
     for b in range(len(scenes.rgb)):
         rows.append(_row((scenes.rgb[b].permute(0, 2, 3, 1) * 255).round().byte()))
         if photos_only:
@@ -30,7 +32,25 @@ def sheet(scenes: Sequences, photos_only: bool) -> np.ndarray:
         near = 1 / scenes.depth[b].clamp(min=0.2)
         rows.append(_row(((near / near.amax()) ** 0.7 * 255).byte()[..., None].expand(-1, -1, -1, 3)))
         rows.append(_row(torch.from_numpy(PALETTE[np.asarray(COARSE_ID)[scenes.word[b].cpu().numpy()]])))
+        rows.append(_row(_hues(scenes.instance[b] * 0.618034, 0.35 + 0.65 * (scenes.instance[b] % 3) / 2)))
+        rows.append(_row(flows[b]))
     return np.concatenate(rows)
+
+
+def _flows(scenes: Sequences) -> torch.Tensor:
+    """[B,V,H,W,3] uint8; the last view's goes back to the first, which a walk there and back meets again."""
+    views, pictures = scenes.rgb.shape[1], []
+    for v in range(views):
+        flow, seen = flow_between(scenes, v, (v + 1) % views)
+        length = flow.norm(dim=-1) / (scenes.rgb.shape[-1] / 4)
+        pictures.append(_hues(torch.atan2(flow[..., 1], flow[..., 0]) / (2 * torch.pi), length.clamp(0.1, 1) * seen))
+    return torch.stack(pictures, 1)
+
+
+def _hues(turn: torch.Tensor, brightness: torch.Tensor) -> torch.Tensor:
+    """[...] turns of the colour circle and brightness 0…1 → [...,3] uint8."""
+    wave = (turn[..., None] + torch.tensor([0.0, 1 / 3, 2 / 3], device=turn.device)) * 2 * torch.pi
+    return ((0.5 + 0.5 * torch.cos(wave)) * brightness[..., None] * 255).byte()
 
 
 def _row(pictures: torch.Tensor) -> np.ndarray:

@@ -1,12 +1,13 @@
-"""Windows of real photos with poses, and depth where a sensor gave it, from a folder named by the caller.
+"""Windows of real photos with poses, and with depth, intrinsics and labels where there are any, from a folder named by the caller.
 
-Layout: images/, frames.csv (index,image,…,depth), gt/trajectory_tum.txt (camera to world), and if there is depth: depth/*.png (16 bit,
-millimetres).
+Layout: images/, frames.csv (index,image,…,depth), gt/trajectory_tum.txt (camera to world), and if there are: depth/*.png (16 bit,
+millimetres), gt/intrinsics.json (width, height, fx, fy, cx, cy), labels.json (classes by name) with labels/<name of the photo>.png.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,15 +15,27 @@ import numpy as np
 import torch
 from PIL import Image
 
+from scenes.labels import COARSE, SYNONYMS, coarse_of
+from scenes.render import Sequences
+
 
 @dataclass
 class Window:
-    """V photos: rgb [V,3,S,S] 0…1, pose [V,4,4] world from camera, depth [V,S,S] in metres (0: unknown) or None; their indices in frames.csv."""
+    """V photos: rgb [V,3,S,S] 0…1, pose [V,4,4] world from camera; their indices in frames.csv. What the folder has not is None:
+    depth [V,S,S] in metres (0: unknown), intrinsics [V,4] of the square picture, classes [V,S,S] (labels.COARSE; −1: unknown)."""
 
     rgb: torch.Tensor
     pose: torch.Tensor
     depth: torch.Tensor | None
     indices: list[int]
+    intrinsics: torch.Tensor | None = None
+    classes: torch.Tensor | None = None
+
+    def sequence(self) -> Sequences:
+        """As one sequence in which nothing moves; needs depth and intrinsics."""
+        none = torch.zeros_like(self.depth[None], dtype=torch.int64)
+        still = torch.eye(4)[:3].expand(1, len(self.rgb), 1, 3, 4)
+        return Sequences(self.rgb[None], self.depth[None], none, none, self.pose[None], self.intrinsics[None], still)
 
 
 def read_windows(folder: Path, views: int, size_px: int, step: int = 1, most: int = 40) -> list[Window]:
@@ -39,8 +52,30 @@ def read_windows(folder: Path, views: int, size_px: int, step: int = 1, most: in
         depth = None
         if chosen[0].get("depth"):
             depth = torch.stack([_depth(folder / "depth" / row["depth"], size_px) for row in chosen])
-        windows.append(Window(rgb, pose, depth, [int(row["index"]) for row in chosen]))
+        paths = [folder / "images" / row["image"] for row in chosen]
+        windows.append(Window(rgb, pose, depth, [int(row["index"]) for row in chosen], _intrinsics(folder, views, size_px), _classes(folder, paths, size_px)))
     return windows
+
+
+def _intrinsics(folder: Path, views: int, size_px: int) -> torch.Tensor | None:
+    path = folder / "gt" / "intrinsics.json"
+    if not path.exists():
+        return None
+    k = json.loads(path.read_text())
+    side = min(k["width"], k["height"])
+    left, top = (k["width"] - side) // 2, (k["height"] - side) // 2
+    return (torch.tensor([k["fx"], k["fy"], k["cx"] - left, k["cy"] - top]) * size_px / side).expand(views, 4)
+
+
+def _classes(folder: Path, photos: list[Path], size_px: int) -> torch.Tensor | None:
+    path = folder / "labels.json"
+    if not path.exists():
+        return None
+    names = json.loads(path.read_text())["classes"]
+    # Of what lies beyond the windows nobody says which of the eight it is.
+    table = torch.tensor([-1 if name in ("nothing", "outside") else COARSE.index(coarse_of(SYNONYMS.get(name, name))) for name in names])
+    pictures = [_crop(Image.open(folder / "labels" / f"{photo.stem}.png")).resize((size_px, size_px), Image.Resampling.NEAREST) for photo in photos]
+    return torch.stack([table[torch.from_numpy(np.asarray(picture).astype(np.int64))] for picture in pictures])
 
 
 def _crop(picture: Image.Image) -> Image.Image:

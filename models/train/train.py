@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import threading
 import time
@@ -38,15 +39,20 @@ def library_for(assets: Path | None, packed: Path | None, device: torch.device, 
 
 
 def leg(learner: Learner, library: Library, minutes: float, steps: int | None, stage_name: str | None = None, every: int = 20,
-        save: Callable[[], object] = lambda: None, save_minutes: float = 3.0) -> dict:
-    """Learns until the minutes or the steps of this leg are over, and calls `save` every few minutes. Returns facts for the log."""
+        save: Callable[[], object] = lambda: None, save_minutes: float = 3.0, finish: bool = False) -> dict:
+    """Learns until the minutes or the steps of this leg are over, and calls `save` every few minutes. Returns facts for the log.
+
+    `finish`: what is left of the stages and of the learning rate's way down is spread over these minutes, however fast the machine is.
+    """
     plan, device = learner.plan, learner.device
-    started, first_step, first_frames = time.perf_counter(), learner.step, learner.frames_seen
+    started, first_step, first_frames, begun_at = time.perf_counter(), learner.step, learner.frames_seen, learner.progress
     saved = started
     kept: dict = {}
-    drawing, sums, count, last = 0.0, {}, 0, {}
-    while learner.step < plan.steps and (steps is None or learner.step - first_step < steps) and time.perf_counter() - started < minutes * 60:
-        stage = stage_at(learner.step / plan.steps, stage_name)
+    drawing, sums, count, shown = 0.0, {}, 0, {}
+    while (finish or learner.step < plan.steps) and (steps is None or learner.step - first_step < steps) and time.perf_counter() - started < minutes * 60:
+        if finish:
+            learner.clock = begun_at + (1 - begun_at) * min(1.0, (time.perf_counter() - started) / (minutes * 60))
+        stage = stage_at(learner.progress, stage_name)
         timed = learner.step % every == 0
         if timed:
             wait(device)
@@ -72,20 +78,27 @@ def leg(learner: Learner, library: Library, minutes: float, steps: int | None, s
             sums[name] = sums.get(name, 0) + value
         count += 1
         if learner.step % every == 0:
-            last = {name: float(value) / count for name, value in sums.items()}
-            sums, count = {}, 0
+            shown, sums, count = means(sums, count), {}, 0
             seconds = time.perf_counter() - started
-            shown = " ".join(f"{name} {value:.3f}" for name, value in last.items())
-            print(f"step {learner.step} {stage.name} | {shown} | {(learner.frames_seen - first_frames) / seconds:.0f} frames/s, last drawing {drawing * 1e3:.0f} ms, "
+            text = " ".join(f"{name} {value:.3f}" for name, value in shown.items())
+            print(f"step {learner.step} {stage.name} | {text} | {(learner.frames_seen - first_frames) / seconds:.0f} frames/s, last drawing {drawing * 1e3:.0f} ms, "
                   f"memory {memory_share(device):.0%}", flush=True)
         if time.perf_counter() - saved > save_minutes * 60:
             save()
             saved = time.perf_counter()
     if count:
-        last = {name: float(value) / count for name, value in sums.items()}
+        shown = means(sums, count)
     wait(device)
     return {"from": first_step, "to": learner.step, "frames": learner.frames_seen - first_frames, "seconds": time.perf_counter() - started,
-            "stage": stage_at(max(learner.step - 1, 0) / plan.steps, stage_name).name, "losses": last}
+            "stage": stage.name if learner.step > first_step else "none", "losses": shown}
+
+
+def means(sums: dict[str, torch.Tensor], count: int) -> dict[str, float]:
+    """Of the steps that went well; `left out` counts the others, where there are any."""
+    values = {name: float(value) for name, value in sums.items()}
+    wrong = values.pop("left out", 0.0)
+    shown = {name: value / max(1.0, count - wrong) for name, value in values.items()}
+    return {**shown, "left out": wrong} if wrong else shown
 
 
 def log_line(learner: Learner, facts: dict, device_name: str) -> str:
@@ -123,13 +136,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the shards")
     parser.add_argument("--from", dest="source", type=Path, help="folder of shards to go on from")
     parser.add_argument("--keep", type=Path, help="folder on this machine for the complete state between legs")
+    parser.add_argument("--resume", action="store_true", help="go on by the plan in --keep, or end at once where it is gone, instead of beginning anew")
     parser.add_argument("--log", type=Path, help="file that gets a line about this leg")
     parser.add_argument("--minutes", type=float, default=9.0)
+    parser.add_argument("--until", type=float, metavar="SECONDS", help="the leg ends at this time of `date +%%s`, or after --minutes if that is sooner")
+    parser.add_argument("--finish", action="store_true", help="the training's last leg: the rest of the stages and of the learning rate is spread over its minutes")
     parser.add_argument("--leg-steps", type=int, help="end the leg after this many steps")
     parser.add_argument("--preset", default=plan.preset, choices=("small", "toy"))
     parser.add_argument("--steps", type=int, default=plan.steps, help="of the whole training: sets stages and learning rate")
     parser.add_argument("--tune", type=float, metavar="MINUTES", help="find photos a step, reuse and compile for this device, and the steps that fill so many minutes; "
-                        "where --keep holds a state, its plan goes on instead")
+                        "where --keep holds a training, its plan goes on instead")
     parser.add_argument("--frames", type=int, default=plan.frames, help="photos per step")
     parser.add_argument("--rate", type=float, default=plan.rate)
     parser.add_argument("--warm-up", type=int, default=plan.warm_up)
@@ -140,17 +156,22 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--compile", default="none", choices=("none", "blocks", "default", "reduce-overhead"), help="blocks compiles in under a minute; the others take the whole network, minutes for every length; reduce-overhead uses CUDA graphs")
     parser.add_argument("--threads", type=int, default=1, help="of the processor; one is best on a shared machine")
     args = parser.parse_args(arguments)
-    left_s = lambda: args.minutes * 60 - (time.perf_counter() - STARTED)
+    left_s = lambda: min(args.minutes * 60 - (time.perf_counter() - STARTED), (args.until or math.inf) - time.time())
     device = start_device(args.threads)
+    kept = kept_plan(args.keep)
+    if args.resume and kept is None:
+        parser.error(f"There is no training in {args.keep} to go on with.")
     library = library_for(args.assets, args.packed, device, False, args.points)
     plan = Plan(args.preset, args.steps, args.frames, args.rate, args.warm_up, args.seed, args.reuse, args.compile)
-    if args.tune is not None:
-        plan = kept_plan(args.keep) or planned(plan, args.tune, library, device, args.source)
+    if args.resume:
+        plan = kept
+    elif args.tune is not None:
+        plan = kept or planned(plan, args.tune, library, device, args.source)
     learner = Learner.new(plan, device)
     print(f"{parameter_count(learner.network) / 1e6:.1f} M parameters, {len(library.count)} objects, {device}. {learner.resume(args.source, args.keep)}", flush=True)
     # Files that the guard writes are only shards: a complete state taken in the middle of a step would not be one.
     watch = guard(left_s() + GRACE_S, lambda: learner.save(args.out))
-    facts = leg(learner, library, left_s() / 60, args.leg_steps, args.stage, save=lambda: learner.save(args.out, args.keep))
+    facts = leg(learner, library, left_s() / 60, args.leg_steps, args.stage, save=lambda: learner.save(args.out, args.keep), finish=args.finish)
     watch.cancel()
     paths = learner.save(args.out, args.keep)
     print(f"Saved {len(paths)} shards, {sum(p.stat().st_size for p in paths) / 2**20:.1f} MiB, at step {learner.step}.")

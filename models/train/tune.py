@@ -61,6 +61,12 @@ def _speed(plan: Plan, library: Library, device: torch.device, steps: int) -> fl
     except torch.OutOfMemoryError:
         print(f"tune: {plan.compile} {plan.frames} does not fit", flush=True)
         return None
+    except Exception as thrown:
+        if plan.compile == "none":
+            raise
+        # A compiler that fails on this machine costs speed, not the leg.
+        print(f"tune: {plan.compile} fails: {thrown}", flush=True)
+        return None
     finally:
         del learner
         if device.type == "cuda":

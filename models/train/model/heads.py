@@ -19,7 +19,7 @@ def shuffled(tokens: torch.Tensor, grid: tuple[int, int], side: int) -> torch.Te
 
 
 def _precise(mlp: Mlp, token: torch.Tensor) -> torch.Tensor:
-    """In float32 even under autocast: eight bits are no pose."""
+    """In float32 even under autocast: eight bits are no pose and no depth."""
     with torch.autocast(token.device.type, enabled=False):
         return mlp(token.float())
 
@@ -68,7 +68,9 @@ class DownstreamHead(nn.Module):
             levels = [features, *decoded.middle]
             own, colours, world = (branch([*levels, x], grid) for branch, x in ((self.dpt_self, last), (self.dpt_rgb, last), (self.dpt_cross, moved)))
         else:
-            own, colours, world = (shuffled(mlp(x), grid, 16) for mlp, x in ((self.proj, last), (self.rgb_proj, last), (self.cross_proj, moved)))
+            # Eight bits of a log depth near 1 are steps of 0.8 per cent, which walls show.
+            own = shuffled(_precise(self.proj, last), grid, 16)
+            colours, world = (shuffled(mlp(x), grid, 16) for mlp, x in ((self.rgb_proj, last), (self.cross_proj, moved)))
         own, colours, world = own.float(), colours.float(), world.float().movedim(1, -1)
         out = {
             "points_world": expanded(world[..., :3]), "conf_world": confidence(world[..., 3]),

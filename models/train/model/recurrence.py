@@ -60,7 +60,8 @@ class Patches(nn.Module):
         self.proj = nn.Conv2d(inputs, channels, 16, 16)
 
     def forward(self, planes: torch.Tensor) -> torch.Tensor:
-        return self.proj(planes).flatten(2).transpose(1, 2)
+        # One layout for every caller: compiled blocks are compiled again for each new one.
+        return self.proj(planes).flatten(2).transpose(1, 2).contiguous()
 
 
 class Recurrence(nn.Module):
@@ -104,7 +105,8 @@ class Recurrence(nn.Module):
 
     def begin(self, batch: int) -> Carried:
         state = self.decoder_embed_state(self.register_tokens.weight).float()
-        return Carried(state.expand(batch, -1, -1), self.pose_retriever.mem.expand(batch, -1, -1))
+        # Copies, since the layout of an expanded tensor would be compiled for apart.
+        return Carried(state.expand(batch, -1, -1).contiguous(), self.pose_retriever.mem.expand(batch, -1, -1).contiguous())
 
     def step(self, features: torch.Tensor, carried: Carried, grid: tuple[int, int], first: bool) -> tuple[Decoded, Carried]:
         """features [B,N,e] of pictures with `grid` = (rows, columns) patches meet the state; returns the proposed state and memory."""

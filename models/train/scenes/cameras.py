@@ -10,6 +10,11 @@ from .dice import Dice
 from .layout import DEPTH_X_M, DEPTH_Z_M, Rooms
 
 
+def inverse(matrix: torch.Tensor) -> torch.Tensor:
+    """Inverses of [...,n,n]. Unlike torch.linalg.inv it does not make the processor wait for the device, nor end a leg over one singular matrix."""
+    return torch.linalg.inv_ex(matrix).inverse
+
+
 def turned(matrix: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
     """The 3x3 part of matrix [...,≥3,≥3] times vectors [...,3], which broadcast. Sums of products: exact in float32 on every device
     (a matrix product may run in TF32 with ten bits), and no copy of the matrix for every pixel."""

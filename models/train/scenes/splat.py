@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from .cameras import moved_points
+from .cameras import inverse, moved_points
 from .layout import Rooms
 from .library import Library
 
@@ -104,7 +104,7 @@ def draw_objects(library: Library, rooms: Rooms, poses: torch.Tensor, intrinsics
     batch, views = poses.shape[:2]
     matrices = world_from_object(rooms, times)
     slots = matrices.shape[2]
-    camera_from_world = torch.linalg.inv(poses)[:, :, None, :3]
+    camera_from_world = inverse(poses)[:, :, None, :3]
     camera_from_object = camera_from_world[..., :3] @ matrices
     camera_from_object[..., 3] += camera_from_world[..., 3]
     extent = library.size[rooms.cloud] * rooms.scale

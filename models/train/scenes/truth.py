@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
-from .cameras import moved_points, rays_of
+from .cameras import inverse, moved_points, rays_of
 from .render import Sequences
 from .shell import FIRST_OBJECT
 
@@ -17,7 +17,7 @@ def flow_between(scenes: Sequences, source: int, target: int) -> tuple[torch.Ten
     camera = rays * scenes.depth[:, source, ..., None]
     world = moved_points(scenes.pose[:, source, None, None], camera)
     world = _carried(scenes, source, target, world)
-    to = torch.linalg.inv(scenes.pose[:, target])
+    to = inverse(scenes.pose[:, target])
     seen = moved_points(to[:, None, None], world)
     depth = seen[..., 2]
     k = scenes.intrinsics[:, target][:, None, None]
@@ -35,7 +35,7 @@ def _carried(scenes: Sequences, source: int, target: int, world: torch.Tensor) -
     slots = scenes.objects.shape[2]
     matrices = F.pad(scenes.objects, (0, 0, 0, 1))
     matrices[..., 3, 3] = 1
-    moved = matrices[:, target] @ torch.linalg.inv(matrices[:, source])
+    moved = matrices[:, target] @ inverse(matrices[:, source])
     rows = torch.arange(len(slot), device=slot.device)[:, None, None]
     mine = moved[rows, slot.clamp(0, slots - 1)]
     carried = moved_points(mine, world)
@@ -44,5 +44,5 @@ def _carried(scenes: Sequences, source: int, target: int, world: torch.Tensor) -
 
 def sample(image: torch.Tensor, xy: torch.Tensor, mode: str = "bilinear") -> torch.Tensor:
     """image [B,C,H,W] at pixel positions xy [B,H',W',2] (first centre at 0.5) → [B,C,H',W']."""
-    size = torch.tensor([image.shape[-1], image.shape[-2]], device=xy.device)
-    return F.grid_sample(image, xy / size * 2 - 1, mode=mode, padding_mode="border", align_corners=False)
+    across = torch.stack([xy[..., 0] / image.shape[-1], xy[..., 1] / image.shape[-2]], -1)
+    return F.grid_sample(image, across * 2 - 1, mode=mode, padding_mode="border", align_corners=False)
