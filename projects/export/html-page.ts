@@ -3,7 +3,6 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { locatedCameras, upOfScene } from '../format/gravity.ts';
 import { StudioFailure } from '../format/result.ts';
 import { sharedElementIds, type SharedScene } from '../format/shared-scene.ts';
 import { FileSink } from './file-sink.ts';
@@ -39,7 +38,7 @@ export async function writeHtmlPage(sink: FileSink, scene: VisibleScene, source:
   const shared: SharedScene = {
     name: basename(sink.path, extname(sink.path)),
     content,
-    upInWorld: scene.edits.upInWorld ?? upOfScene(locatedCameras(source.frames, source.photos)) ?? [0, -1, 0],
+    upInWorld: scene.up,
     cameras: frames.map(({ photo, worldFromCamera, intrinsics }) => ({
       name: photo.name,
       worldFromCamera,

@@ -1,6 +1,5 @@
 // Measures as CSV: a line for each number, with its error, its unit, and the places it was taken at.
 
-import { locatedCameras, upOfScene } from '../format/gravity.ts';
 import { valueOf, type Measure } from '../format/measures.ts';
 import { csvUnit, errorOf } from '../format/quantity.ts';
 import { StudioFailure } from '../format/result.ts';
@@ -15,17 +14,12 @@ import type { VisibleScene } from './visible.ts';
  * same unit, separated by semicolons; those of a box are its corners.
  * @throws StudioFailure nothing-to-export
  */
-export async function writeMeasures(
-  sink: FileSink,
-  scene: VisibleScene,
-  { frames, photos }: ExportSource,
-): Promise<string[]> {
+export async function writeMeasures(sink: FileSink, scene: VisibleScene, { frames }: ExportSource): Promise<string[]> {
   scene.requireFrames();
-  const { measures, scale, upInWorld } = scene.edits;
+  const { measures, scale } = scene.edits;
   const poses = new Map(frames.flatMap(({ id, worldFromCamera }) => (worldFromCamera ? [[id, worldFromCamera]] : [])));
-  const up = upInWorld ?? upOfScene(locatedCameras(frames, photos)) ?? [0, -1, 0];
   const taken = measures.flatMap((measure) => {
-    const value = valueOf(measure, (id) => poses.get(id) ?? null, up, scale);
+    const value = valueOf(measure, (id) => poses.get(id) ?? null, scene.up, scale);
     return value ? [{ measure, value }] : [];
   });
   if (taken.length === 0) throw new StudioFailure('nothing-to-export', { reason: 'nothing has been measured.' });

@@ -56,7 +56,7 @@ const glbJsonBytes = 2048;
  */
 export async function writeGlb(sink: FileSink, scene: VisibleScene): Promise<string[]> {
   scene.requireFrames();
-  const gltfFromWorld = rotationToYUp(scene.edits.upInWorld);
+  const gltfFromWorld = rotationToYUp(scene.up);
   const dataStart = 12 + 8 + glbJsonBytes + 8;
   await sink.write(new Uint8Array(dataStart));
   const min: [number, number, number] = [Infinity, Infinity, Infinity];
@@ -120,10 +120,8 @@ const linear65535 = Uint16Array.from({ length: 256 }, (_, byte) => {
   return Math.round(65535 * (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
 });
 
-/** glTF has y up. Without a known up direction the world is taken as a camera's: y down, z forward. */
-function rotationToYUp(upInWorld: Vec3 | null): Quaternion {
-  const flip: Quaternion = [1, 0, 0, 0];
-  if (!upInWorld) return flip;
+/** glTF has y up. */
+function rotationToYUp(upInWorld: Vec3): Quaternion {
   const up = normalized(upInWorld);
   const away: Vec3 = Math.abs(up[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0];
   const right = normalized(cross(up, away));

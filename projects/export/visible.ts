@@ -2,12 +2,13 @@
 
 import { deletionTest, foldEdits, inEditedOrder, type EditedScene } from '../format/edits.ts';
 import { decodeGaussianChunk, type GaussianColumns } from '../format/gaussian-chunk.ts';
+import { locatedCameras, upOfScene } from '../format/gravity.ts';
 import type { Intrinsics } from '../format/intrinsics.ts';
 import { decodePointChunk, pointFlag } from '../format/point-chunk.ts';
 import { StudioFailure } from '../format/result.ts';
 import { emptyBits, hasRow } from '../format/row-set.ts';
 import type { ChunkId, Frame, GaussianChunk, Photo, PointChunk } from '../format/scene.ts';
-import { matrixFromQuaternion, scaled, type Sim3 } from '../format/sim3.ts';
+import { matrixFromQuaternion, scaled, type Sim3, type Vec3 } from '../format/sim3.ts';
 import type { ExportOptions, ExportSource } from './source.ts';
 
 /** A placed frame that is shown. */
@@ -47,6 +48,8 @@ export interface SplatBlock {
 export class VisibleScene {
   readonly frames: readonly VisibleFrame[];
   readonly edits: EditedScene;
+  /** Up in world axes, a unit vector: as the user set it, or as cameras and GPS tell it. */
+  readonly up: Vec3;
   readonly #source: ExportSource;
   readonly #options: ExportOptions;
   readonly #chunks: readonly { chunk: PointChunk; frameIdx: number }[];
@@ -56,6 +59,7 @@ export class VisibleScene {
     this.#source = source;
     this.#options = options;
     this.edits = foldEdits(source.edits, source.frames[0]?.runId ?? null);
+    this.up = this.edits.upInWorld ?? upOfScene(locatedCameras(source.frames, source.photos)) ?? [0, -1, 0];
     const scale = this.edits.scale?.metresPerUnit ?? 1;
     const frameOf = new Map(source.frames.map((frame) => [frame.photoId, frame]));
     this.frames = inEditedOrder(source.photos, this.edits).flatMap((photo): VisibleFrame[] => {

@@ -152,17 +152,16 @@ describe('Points', () => {
     const reds = run.views.flatMap((view) => [...view.rgb].filter((_, at) => at % 3 === 0));
     expect(red).toBeCloseTo(reds.reduce((sum, byte) => sum + linear(byte), 0) / reds.length, 4);
     const { min, max } = gltf.parser.json.accessors[0] as { min: number[]; max: number[] };
-    let highest = -Infinity;
     for (let i = 0; i < position.count; i += 11) {
       const p = [position.getX(i), position.getY(i), position.getZ(i)];
       p.forEach((value, k) => expect(value >= min[k] && value <= max[k]).toBe(true));
-      highest = Math.max(highest, p[1]);
     }
-    // Without a known up direction y is flipped; the room reaches to y = 2 m in world axes, the cameras stand at negative y.
-    expect(highest).toBeLessThan(2.1);
+    // Upright as the level cameras tell it, in a world whose up is z: from the floor to less than the ceiling at 2.4 m.
+    expect(min[1]).toBeCloseTo(0, 4);
+    expect(max[1]).toBeLessThan(2.41);
   });
 
-  test('GLB stands upright when up is known: heights become y', async () => {
+  test('GLB stands as upright as the user has set it: heights become y', async () => {
     run.edits = editsOf({ kind: 'up-set', upInWorld: [0, 0, 1] });
     const bytes = new Uint8Array(await readFile((await write('glb')).path));
     const { parser } = await new GLTFLoader().parseAsync(bytes.buffer, '');
