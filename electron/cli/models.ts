@@ -74,7 +74,7 @@ async function add(
   json: boolean,
 ): Promise<number> {
   const line = new ProgressLine();
-  terminal.on('models.progress', ({ stage, fraction }) => line.show(stage, fraction, ''));
+  terminal.on('models.progress', (progress) => progress && line.show(progress.stage, progress.fraction, ''));
   terminal.on('notice', ({ sentence }) => line.say(sentence));
   const letGo = onInterrupt(() => void terminal.studio.invoke('models.cancel', null));
   try {

@@ -18,7 +18,7 @@ export async function probe(
     interrupted = true;
     void terminal.studio.invoke('models.cancel', null);
   });
-  terminal.on('models.progress', ({ stage, fraction }) => line.show(stage, fraction, ''));
+  terminal.on('models.progress', (progress) => progress && line.show(progress.stage, progress.fraction, ''));
   try {
     await terminal.do('projects.open', { folder });
     const report = await terminal.do('models.probe', { modelIds: modelIds.length === 0 ? null : [...modelIds], every });

@@ -55,7 +55,8 @@ export interface StudioEvents {
   'state.saved': { state: SavedState };
   'edits.changed': { edits: EditRecord[] };
   'models.changed': null;
-  'models.progress': { stage: string; fraction: number | null };
+  /** null when the work has ended. */
+  'models.progress': { stage: string; fraction: number | null } | null;
   notice: Notice;
 }
 

@@ -38,6 +38,7 @@ export async function addModel(context: StudioContext, input: CommandInput<'mode
     throw error;
   } finally {
     packEngines.end();
+    emitter.emit('models.progress', null);
   }
 }
 

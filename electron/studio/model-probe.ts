@@ -36,5 +36,6 @@ export async function probeModels(
     throw error;
   } finally {
     packEngines.end();
+    emitter.emit('models.progress', null);
   }
 }

@@ -8,6 +8,7 @@ import { AnswersFollow } from './answers-follow.ts';
 import { AskState } from './ask.svelte.ts';
 import { BeliefsState } from './beliefs.svelte.ts';
 import { EditsState } from './edits.svelte.ts';
+import { FeatureProbeState } from './feature-probe.svelte.ts';
 import { FilmState } from './film.svelte.ts';
 import { FramesState } from './frames.svelte.ts';
 import { InferredState } from './inferred.svelte.ts';
@@ -50,6 +51,7 @@ export class AppState {
   readonly splatSelection: SplatSelectionState;
   readonly library: LibraryState;
   readonly models: ModelsState;
+  readonly featureProbe: FeatureProbeState;
   readonly edits: EditsState;
   readonly photos: PhotosState;
   readonly timeline: TimelineState;
@@ -84,6 +86,7 @@ export class AppState {
     this.inferred = new InferredState(this.calls);
     this.library = new LibraryState(this.calls);
     this.models = new ModelsState(this.calls);
+    this.featureProbe = new FeatureProbeState(this.calls, this.run, this.models);
     this.photos = new PhotosState(this.edits);
     this.measure = new MeasureState(this.calls, this.edits, this.photos, this.frames, this.run);
     this.runs = new RunsState(this.calls, this.run);

@@ -104,8 +104,8 @@ test('an event reaches its listener until the subscription ends', async () => {
   await page.evaluate(() => {
     const heard: unknown[] = [];
     const end = window.probe!.studio.on('models.progress', (payload) => {
-      heard.push(payload.stage);
-      if (payload.stage === 'b') end();
+      heard.push(payload?.stage);
+      if (payload?.stage === 'b') end();
     });
     Object.assign(window, { heard });
   });

@@ -27,7 +27,7 @@ afterEach(() => host.destroy());
 const probing = { modelIds: ['tiny-recurrent'], every: 4 };
 
 test('a pack is held against the place and colour of pixels; a second comparison waits its turn', async () => {
-  const told = host.next('models.progress', ({ stage }) => stage.includes('knows'));
+  const told = host.next('models.progress', (progress) => progress?.stage.includes('knows') === true);
   const first = host.do('models.probe', probing);
   expect(await host.codeOf('models.probe', probing)).toBe('busy');
   const { encoders, scene, photos, held } = await first;
