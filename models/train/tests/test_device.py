@@ -32,7 +32,7 @@ from scenes.render import Sequences, joined, render
 from scenes.shell import make_shell, meet_shell
 from scenes.truth import flow_between
 from shards import load_shards, save_shards
-from stages import batch_at, stage_at
+from stages import batch_at, lesson_at, stage_at
 from train import guard, leg
 from tune import Costs, tuned
 
@@ -138,6 +138,13 @@ class Halves(unittest.TestCase):
             for term, value in terms.items():
                 self.assertTrue(torch.isfinite(value), f"{term} in {name}")
 
+    def test_depth_is_no_rounded_half(self) -> None:
+        torch.manual_seed(0)
+        network = Network(TOY)
+        with torch.autocast("cpu", torch.bfloat16), torch.no_grad():
+            depth = network(torch.rand(1, 1, 3, 64, 64))["log_depth"]
+        self.assertGreater((depth != depth.bfloat16().float()).float().mean().item(), 0.9)
+
     def test_a_batch_that_went_wrong_changes_nothing(self) -> None:
         ours = Learner.new(Plan("toy", 400, 4, 1e-3, 1, reuse=1), CPU)
         stage = stage_at(0, "pairs")
@@ -154,6 +161,31 @@ class Halves(unittest.TestCase):
         self.assertTrue(torch.equal(moment, next(iter(ours.optimiser.state.values()))["exp_avg"]))
         ours.learn(good, stage)
         self.assertFalse(torch.equal(before["pose_token"], ours.network.state_dict()["pose_token"]))
+
+
+class Compiled(unittest.TestCase):
+    def test_each_kind_of_block_is_compiled_once_for_all_stages(self) -> None:
+        graphs = []
+
+        def counting(graph, _):
+            graphs.append(graph)
+            return graph.forward
+
+        plain = torch.nn.Module.compile
+        torch._dynamo.reset()
+        with mock.patch.object(torch.nn.Module, "compile", lambda self, **options: plain(self, backend=counting, **options)):
+            ours = Learner.new(Plan("toy", 400, 6, 1e-4, 3, reuse=1, compile="blocks"), CPU)
+        ours.half = True
+        for name in ("completion", "pairs", "eight"):
+            stage = stage_at(0, name)
+            # With and without a question.
+            for asked in sorted({lesson_at(block, stage, 1)[1] for block in range(20)}):
+                block = next(block for block in range(20) if lesson_at(block, stage, 1)[1] == asked)
+                terms = ours.learn(batch_at(block, stage, LIBRARY, 20, 64, 1, 1, {}), stage)
+                self.assertEqual(float(terms["left out"]), 0)
+        # Encoder, images, state, memory read and written, last blocks with and without other views: a new layout or a graph break adds to them.
+        self.assertLessEqual(len(graphs), 7)
+        self.assertGreaterEqual(len(graphs), 4)
 
 
 class InTime(unittest.TestCase):
