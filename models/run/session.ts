@@ -21,9 +21,12 @@ export interface Session {
   readonly outputs: readonly SessionTensor[];
   /**
    * One run. Tensors at a graph's border are never float16: onnxruntime-node cannot pass them under Node 24.
-   * @param wanted names of outputs; all when absent
+   * @param wanted names of outputs, or memory that outputs are written into; all, in new memory, when absent
    */
-  run(feeds: Readonly<Record<string, NamedTensor>>, wanted?: readonly string[]): Promise<Record<string, NamedTensor>>;
+  run(
+    feeds: Readonly<Record<string, NamedTensor>>,
+    wanted?: readonly string[] | Readonly<Record<string, NamedTensor>>,
+  ): Promise<Record<string, NamedTensor>>;
   dispose(): Promise<void>;
 }
 
@@ -114,11 +117,12 @@ class OpenSession implements Session {
 
   async run(
     feeds: Readonly<Record<string, NamedTensor>>,
-    wanted?: readonly string[],
+    wanted?: readonly string[] | Readonly<Record<string, NamedTensor>>,
   ): Promise<Record<string, NamedTensor>> {
-    const inputs: Record<string, Tensor> = {};
-    for (const [name, tensor] of Object.entries(feeds)) inputs[name] = tensorOf(tensor);
-    const outputs = wanted ? await this.session.run(inputs, wanted) : await this.session.run(inputs);
+    const inputs = tensorsOf(feeds);
+    const outputs = await (wanted === undefined
+      ? this.session.run(inputs)
+      : this.session.run(inputs, isNames(wanted) ? wanted : tensorsOf(wanted)));
     return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, namedTensorOf(value)]));
   }
 
@@ -143,6 +147,11 @@ const typeOfDtype: Readonly<Partial<Record<Dtype, Tensor.Type>>> = {
   BOOL: 'bool',
 };
 const dtypeOfType = Object.fromEntries(Object.entries(typeOfDtype).map(([dtype, type]) => [type, dtype as Dtype]));
+
+const isNames = (wanted: readonly string[] | object): wanted is readonly string[] => Array.isArray(wanted);
+
+const tensorsOf = (named: Readonly<Record<string, NamedTensor>>): Record<string, Tensor> =>
+  Object.fromEntries(Object.entries(named).map(([name, tensor]) => [name, tensorOf(tensor)]));
 
 function tensorOf({ dtype, shape, data }: NamedTensor): Tensor {
   const type = typeOfDtype[dtype];

@@ -1,6 +1,7 @@
 // Which depths of a view are confirmed by the depths of other views.
 
 import { compose, inverse, matrixFromQuaternion } from '../../../projects/format/sim3.ts';
+import { eachRow } from '../each-row.ts';
 import type { DepthMap } from './depth-map.ts';
 import type { SweepView } from './view.ts';
 
@@ -66,9 +67,9 @@ function addAgreement(
   // One pixel of parallax at depth z is z²/(f·baseline), which is this times z relative to the depth.
   const perDepth = tolerance.px / (a.fx * Math.max(1e-9, Math.hypot(tx, ty, tz)));
   const { widthPx: w, heightPx: h, depth: theirs, confidence } = other.map;
-  for (let row = 0, i = 0; row < map.heightPx; row++) {
+  eachRow(map.heightPx, (row) => {
     const v = (row + 0.5 - a.cy) / a.fy;
-    for (let column = 0; column < map.widthPx; column++, i++) {
+    for (let column = 0, i = row * map.widthPx; column < map.widthPx; column++, i++) {
       const d = map.depth[i];
       if (!(d > 0)) continue;
       const u = (column + 0.5 - a.cx) / a.fx;
@@ -85,7 +86,7 @@ function addAgreement(
       sum[i] += relative;
       absolute[i] += Math.abs(relative);
     }
-  }
+  });
 }
 
 /** The view's camera at the size of the depth map. */

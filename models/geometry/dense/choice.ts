@@ -1,5 +1,6 @@
 // From scores to depth: which plane a pixel takes, where between the planes it lies, and how sure that is.
 
+import { eachRow } from '../each-row.ts';
 import type { DepthMap } from './depth-map.ts';
 import { parabolaOffset } from './semiglobal.ts';
 import type { SweepView } from './view.ts';
@@ -21,7 +22,7 @@ export function chosenPlanes(
   const n = widthPx * heightPx;
   const depth = new Float32Array(n);
   const confidence = new Float32Array(n);
-  for (let i = 0; i < n; i++) {
+  const choose = (i: number): void => {
     const base = i * planes;
     let best = 0;
     for (let p = 1; p < planes; p++) if (total[base + p] < total[base + best]) best = p;
@@ -34,7 +35,10 @@ export function chosenPlanes(
     depth[i] = 1 / (firstInverse + (best + offset) * stepOfInverse);
     // The first and the last plane are where everything lands that belongs to none.
     confidence[i] = inside ? Math.min(1, Math.max(0, 0.5 + (rival - own) / 0.3)) : 0;
-  }
+  };
+  eachRow(heightPx, (row) => {
+    for (let i = row * widthPx; i < (row + 1) * widthPx; i++) choose(i);
+  });
   return { widthPx, heightPx, depth, confidence };
 }
 
@@ -51,10 +55,10 @@ export function enlarged(
   const centre = new Float32Array(n);
   const other = new Float32Array(n);
   const coarseConfidence = new Float32Array(n);
-  for (let row = 0, i = 0; row < heightPx; row++) {
+  eachRow(heightPx, (row) => {
     const cellRow = Math.min(h - 1, row >> 1);
     const nextRow = Math.min(h - 1, Math.max(0, cellRow + (row & 1 ? 1 : -1)));
-    for (let column = 0; column < widthPx; column++, i++) {
+    for (let column = 0, i = row * widthPx; column < widthPx; column++, i++) {
       const cellColumn = Math.min(w - 1, column >> 1);
       const nextColumn = Math.min(w - 1, Math.max(0, cellColumn + (column & 1 ? 1 : -1)));
       const own = q[cellRow * w + cellColumn];
@@ -70,7 +74,7 @@ export function enlarged(
       other[i] = farthest;
       coarseConfidence[i] = coarse.confidence[cellRow * w + cellColumn];
     }
-  }
+  });
   return { centre, other, coarseConfidence };
 }
 
@@ -87,7 +91,7 @@ export function bestInBand(
   const last = bandOffsets.length - 1;
   const depth = new Float32Array(n);
   const confidence = new Float32Array(n);
-  for (let i = 0; i < n; i++) {
+  const choose = (i: number): void => {
     let best = last / 2;
     let bestCost = -score[best * n + i];
     for (let p = 0; p <= last; p++) {
@@ -105,6 +109,9 @@ export function bestInBand(
       q += parabolaOffset(-score[(best - 1) * n + i], -value, -score[(best + 1) * n + i]) * step[i];
     depth[i] = q > 0 ? 1 / q : NaN;
     confidence[i] = Math.min(1, Math.max(0, (value - 0.2) / 0.6));
-  }
+  };
+  eachRow(heightPx, (row) => {
+    for (let i = row * widthPx; i < (row + 1) * widthPx; i++) choose(i);
+  });
   return { widthPx, heightPx, depth, confidence };
 }

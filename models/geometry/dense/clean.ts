@@ -1,5 +1,7 @@
 // Takes out of a depth map what is no surface: pixels that fly between two surfaces, and specks.
 
+import { eachRow } from '../each-row.ts';
+
 /** A depth is NaN where there is none; both functions write NaN in place. Differences are relative to the depth. */
 export function removeFlyingPixels(
   depth: Float32Array,
@@ -8,8 +10,8 @@ export function removeFlyingPixels(
   { tolerance = 0.02, share = 0.5 }: { tolerance?: number; share?: number } = {},
 ): void {
   const original = depth.slice();
-  for (let row = 0, i = 0; row < heightPx; row++)
-    for (let column = 0; column < widthPx; column++, i++) {
+  eachRow(heightPx, (row) => {
+    for (let column = 0, i = row * widthPx; column < widthPx; column++, i++) {
       const d = original[i];
       if (!(d > 0)) continue;
       let alike = 0;
@@ -24,6 +26,7 @@ export function removeFlyingPixels(
         }
       if (alike < share * around) depth[i] = NaN;
     }
+  });
 }
 
 /** Removes connected patches (4-neighbours within the tolerance) of fewer than `smallest` pixels. */
@@ -36,25 +39,25 @@ export function removeSpeckles(
   const n = widthPx * heightPx;
   const seen = new Uint8Array(n);
   const patch = new Int32Array(n);
+  let count = 0;
+  const visit = (i: number, from: number): void => {
+    if (seen[i] || !(Math.abs(depth[i] - depth[from]) < tolerance * depth[from])) return;
+    seen[i] = 1;
+    patch[count++] = i;
+  };
+  const visitAround = (i: number): void => {
+    const column = i % widthPx;
+    if (column > 0) visit(i - 1, i);
+    if (column < widthPx - 1) visit(i + 1, i);
+    if (i >= widthPx) visit(i - widthPx, i);
+    if (i < n - widthPx) visit(i + widthPx, i);
+  };
   for (let seed = 0; seed < n; seed++) {
     if (seen[seed] || !(depth[seed] > 0)) continue;
-    let count = 0;
-    let next = 0;
-    const visit = (i: number, from: number): void => {
-      if (seen[i] || !(Math.abs(depth[i] - depth[from]) < tolerance * depth[from])) return;
-      seen[i] = 1;
-      patch[count++] = i;
-    };
     seen[seed] = 1;
-    patch[count++] = seed;
-    while (next < count) {
-      const i = patch[next++];
-      const column = i % widthPx;
-      if (column > 0) visit(i - 1, i);
-      if (column < widthPx - 1) visit(i + 1, i);
-      if (i >= widthPx) visit(i - widthPx, i);
-      if (i < n - widthPx) visit(i + widthPx, i);
-    }
+    patch[0] = seed;
+    count = 1;
+    for (let next = 0; next < count; next++) visitAround(patch[next]);
     if (count < smallest) for (let k = 0; k < count; k++) depth[patch[k]] = NaN;
   }
 }

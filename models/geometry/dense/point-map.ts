@@ -2,6 +2,7 @@
 
 import { rayThroughPixel, resized, type Intrinsics } from '../../../projects/format/intrinsics.ts';
 import type { PointMap, RgbImage } from '../../run/reconstructor.ts';
+import { eachRow } from '../each-row.ts';
 
 export interface DepthPicture {
   widthPx: number;
@@ -31,12 +32,12 @@ export function pointMapOf(
   const confidences = new Float32Array(n);
   const colors = new Uint8Array(n * 3);
   const errors = picture.difference ? new Float32Array(n) : null;
-  for (let row = 0, i = 0; row < heightPx; row++)
-    for (let column = 0; column < widthPx; column++, i++) {
+  eachRow(heightPx, (row) => {
+    for (let column = 0, i = row * widthPx; column < widthPx; column++, i++) {
       const source =
         Math.floor(((row + 0.5) * image.heightPx) / heightPx) * image.widthPx +
         Math.floor(((column + 0.5) * image.widthPx) / widthPx);
-      colors.set(image.data.subarray(source * 3, source * 3 + 3), i * 3);
+      for (let k = 0; k < 3; k++) colors[i * 3 + k] = image.data[source * 3 + k];
       const [x, y] = rayThroughPixel(lens, column + 0.5, row + 0.5);
       // Where the straight picture shows this ray.
       const straightColumn = Math.floor(lens.fxPx * x + lens.cxPx);
@@ -51,6 +52,7 @@ export function pointMapOf(
       confidences[i] = picture.confidence[at];
       if (errors && picture.difference) errors[i] = picture.difference[at];
     }
+  });
   return {
     photoId,
     kind,
@@ -69,7 +71,7 @@ export function pointMapOf(
 export function normalsOf(positions: Float32Array, widthPx: number, heightPx: number): Float32Array {
   const normals = new Float32Array(positions.length);
   const reach = 2;
-  for (let row = 0; row < heightPx; row++)
+  eachRow(heightPx, (row) => {
     for (let column = 0; column < widthPx; column++) {
       const i = (row * widthPx + column) * 3;
       if (Number.isNaN(positions[i])) continue;
@@ -95,5 +97,6 @@ export function normalsOf(positions: Float32Array, widthPx: number, heightPx: nu
       normals[i + 1] = ny / l;
       normals[i + 2] = nz / l;
     }
+  });
   return normals;
 }

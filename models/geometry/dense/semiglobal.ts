@@ -2,26 +2,39 @@
 //
 // H. Hirschmüller, "Stereo processing by semiglobal matching and mutual information", PAMI 2008, equations 13 and 14.
 
+import { eachRow } from '../each-row.ts';
+
 /** Cost of stepping one plane, and of stepping further, in units of the score (0…1). */
 const smallStep = 0.06;
 const largeStep = 0.5;
 
-/** Cost 1 − score (0…1) of a volume [planes, height, width], and summed along the four axis directions; both pixel-major: [height, width, planes]. */
+/** heightPx × widthPx × planes each. */
+export interface CostVolumes {
+  total: Float32Array;
+  cost: Float32Array;
+}
+
+/** Cost 1 − score (0…1) of a volume [planes, height, width], and summed along the four axis directions; both pixel-major: [height, width, planes]; written into memory that is given. */
 export function aggregateCosts(
   score: Float32Array,
   planes: number,
   widthPx: number,
   heightPx: number,
   grey: Float32Array,
-): { total: Float32Array; cost: Float32Array } {
+  { total, cost }: CostVolumes = {
+    total: new Float32Array(score.length),
+    cost: new Float32Array(score.length),
+  },
+): CostVolumes {
   const pixels = widthPx * heightPx;
-  const cost = new Float32Array(pixels * planes);
-  for (let i = 0, k = 0; i < pixels; i++)
-    for (let p = 0, from = i; p < planes; p++, k++, from += pixels) {
-      const value = score[from];
-      cost[k] = value > 0 ? 1 - value : 1;
-    }
-  const total = new Float32Array(pixels * planes);
+  eachRow(heightPx, (row) => {
+    for (let i = row * widthPx; i < (row + 1) * widthPx; i++)
+      for (let p = 0, k = i * planes, from = i; p < planes; p++, k++, from += pixels) {
+        const value = score[from];
+        cost[k] = value > 0 ? 1 - value : 1;
+      }
+  });
+  total.fill(0);
   const sweep = (start: number, step: number, count: number): void => {
     let before = new Float32Array(planes);
     let current = new Float32Array(planes);

@@ -20,18 +20,20 @@ export interface SweepShape {
   samples: boolean;
 }
 
+/** Pictures of all neighbours at all planes, rounded up to sixteens; what is beyond them is not looked at. */
+export const channelsOf = ({ neighbourCount, planes }: Pick<SweepShape, 'neighbourCount' | 'planes'>): number =>
+  Math.ceil((neighbourCount * planes) / 16) * 16;
+
 /**
- * Inputs: `reference` [1,1,h,w]; per neighbour k `warped{k}` [1,p,h,w] (warp.ts). A graph that samples itself has `rays` [3,h·w] and
+ * Inputs: `reference` [1,1,h,w]; `warped` [1,c,h,w], the p planes of the first neighbour (warp.ts), then those of the next. A graph that samples itself has `rays` [3,h·w] and
  * `inverseDepths` [p,1] or [p,h·w] instead, and per neighbour `picture{k}` [1,1,hk,wk] and `warp{k}` [3,4]: ray and inverse depth in
  * the reference → picture place times depth, −1…1 over the neighbour's picture.
  * Output: `score` [p,h,w], about −1…1: mean ZNCC of the best half of the neighbours; 0 where they do not see the point.
  */
 export function sweepGraph(shape: SweepShape): Uint8Array {
   const { widthPx, heightPx, planes, neighbourCount, windowPx, samples } = shape;
-  const pixels = widthPx * heightPx;
   const g = new GraphBuilder('plane_sweep');
   const reference = g.input('reference', 'float32', [1, 1, heightPx, widthPx]);
-  const grids = samples ? gridsOf(g, shape) : null;
   const box = (value: Value): Value =>
     g.op('AveragePool', [value], {
       kernel_shape: [windowPx, windowPx],
@@ -44,31 +46,27 @@ export function sweepGraph(shape: SweepShape): Uint8Array {
     g.add(g.op('Relu', [g.sub(meanOfSquare, g.mul(mean, mean))]), noise);
   const referenceMean = box(reference);
   const referenceVariance = variance(box(g.mul(reference, reference)), referenceMean);
-  // Everything that is pooled goes through one call, because pooling is fast for channels in sixteens only.
-  const toPool: Value[] = [];
-  for (let k = 0; k < neighbourCount; k++) {
-    const warped = grids ? grids(k) : g.input(`warped${k}`, 'float32', [1, planes, heightPx, widthPx]);
-    toPool.push(warped, g.mul(warped, warped), g.mul(warped, reference));
-  }
-  const missing = (16 - ((toPool.length * planes) % 16)) % 16;
-  if (missing > 0) toPool.push(g.constant(new Float32Array(missing * pixels), [1, missing, heightPx, widthPx]));
-  const pooled = box(g.concat(toPool, 1));
-  const part = (idx: number): Value => g.slice(pooled, 1, idx * planes, (idx + 1) * planes);
-  const scores = Array.from({ length: neighbourCount }, (_, k) => {
-    const mean = part(3 * k);
-    const covariance = g.sub(part(3 * k + 2), g.mul(mean, referenceMean));
-    return g.div(covariance, g.op('Sqrt', [g.mul(variance(part(3 * k + 1), mean), referenceVariance)]));
-  });
+  // All neighbours in one tensor: pooling is fast for channels in sixteens only, and nothing is put together or taken apart before the end.
+  const channels = channelsOf(shape);
+  const warped = samples ? sampledPictures(g, shape) : g.input('warped', 'float32', [1, channels, heightPx, widthPx]);
+  const mean = box(warped);
+  const covariance = g.sub(box(g.mul(warped, reference)), g.mul(mean, referenceMean));
+  const deviations = g.op('Sqrt', [g.mul(variance(box(g.mul(warped, warped)), mean), referenceVariance)]);
+  const correlation = g.div(covariance, deviations);
+  const scores = Array.from({ length: neighbourCount }, (_, k) =>
+    g.slice(correlation, 1, k * planes, (k + 1) * planes),
+  );
   g.output('score', g.op('Squeeze', [bestHalf(g, scores), g.ints(0)]), [planes, heightPx, widthPx]);
   return g.encode();
 }
 
-/** The pictures of the neighbours at the ends of the rays, [1,planes,h,w] each. */
-function gridsOf(g: GraphBuilder, { widthPx, heightPx, planes, perPixel }: SweepShape): (k: number) => Value {
+/** The pictures of the neighbours at the ends of the rays, [1,c,h,w]. */
+function sampledPictures(g: GraphBuilder, shape: SweepShape): Value {
+  const { widthPx, heightPx, planes, perPixel, neighbourCount } = shape;
   const pixels = widthPx * heightPx;
   const rays = g.input('rays', 'float32', [3, pixels]);
   const inverseDepths = g.input('inverseDepths', 'float32', [planes, perPixel ? pixels : 1]);
-  return (k) => {
+  const sampled = (k: number): Value => {
     const picture = g.input(`picture${k}`, 'float32', [1, 1, `h${k}`, `w${k}`]);
     const warp = g.input(`warp${k}`, 'float32', [3, 4]);
     const directions = g.matmul(g.slice(warp, 1, 0, 3), rays);
@@ -79,9 +77,12 @@ function gridsOf(g: GraphBuilder, { widthPx, heightPx, planes, perPixel }: Sweep
     const depth = g.op('Max', [coordinate(2), g.scalar(1e-6)]);
     const place = (row: number): Value => g.op('Unsqueeze', [g.div(coordinate(row), depth), g.ints(2)]);
     const grid = g.reshape(g.concat([place(0), place(1)], 2), 1, planes * heightPx, widthPx, 2);
-    const sampled = g.op('GridSample', [picture, grid], { mode: 'linear', padding_mode: 'zeros', align_corners: 0 });
-    return g.reshape(sampled, 1, planes, heightPx, widthPx);
+    const values = g.op('GridSample', [picture, grid], { mode: 'linear', padding_mode: 'zeros', align_corners: 0 });
+    return g.reshape(values, 1, planes, heightPx, widthPx);
   };
+  const missing = channelsOf(shape) - neighbourCount * planes;
+  const rest = missing > 0 ? [g.constant(new Float32Array(missing * pixels), [1, missing, heightPx, widthPx])] : [];
+  return g.concat([...Array.from({ length: neighbourCount }, (_, k) => sampled(k)), ...rest], 1);
 }
 
 /** Mean of the larger half (two of four, two of three, both of two). */

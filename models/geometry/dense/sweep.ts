@@ -3,10 +3,11 @@
 import type { NamedTensor } from '../../../projects/format/safetensors.ts';
 import { providerCandidates } from '../../run/providers.ts';
 import { floats, openSession, type Session, type SessionOptions } from '../../run/session.ts';
+import { KeptMemory } from '../kept-memory.ts';
 import type { DepthMap, DepthRange } from './depth-map.ts';
 import { bandOffsets, bestInBand, chosenPlanes, enlarged } from './choice.ts';
 import { aggregateCosts } from './semiglobal.ts';
-import { sweepGraph, type SweepShape } from './sweep-graph.ts';
+import { channelsOf, sweepGraph, type SweepShape } from './sweep-graph.ts';
 import { halved, rayPlanes, type SweepView } from './view.ts';
 import { warped, warpOf } from './warp.ts';
 
@@ -47,6 +48,10 @@ class GraphSweep implements DepthSweep {
   /** Open graphs, the one used last at the end: most runs have one size of photo and need two. */
   readonly #sessions = new Map<string, Promise<Session>>();
   #rays: { key: string; data: Float32Array } = { key: '', data: new Float32Array(0) };
+  /** Volumes of the view at hand. */
+  readonly #memory = new KeptMemory();
+  /** Pictures of the neighbours at the planes of one run. */
+  #warped = new Float32Array(0);
   #turn: Promise<unknown> = Promise.resolve();
   providerLine = '';
 
@@ -58,7 +63,20 @@ class GraphSweep implements DepthSweep {
     this.#samples = first !== undefined && first.provider !== 'cpu';
   }
 
-  async depthOf(reference: SweepView, neighbours: readonly SweepView[], range: DepthRange): Promise<DepthMap> {
+  depthOf(reference: SweepView, neighbours: readonly SweepView[], range: DepthRange): Promise<DepthMap> {
+    return this.#inTurn(() => this.#depthOf(reference, neighbours, range));
+  }
+
+  depthNear(
+    reference: SweepView,
+    neighbours: readonly SweepView[],
+    prior: Float32Array,
+    relativeBand: number,
+  ): Promise<DepthMap> {
+    return this.#inTurn(() => this.#depthNear(reference, neighbours, prior, relativeBand));
+  }
+
+  async #depthOf(reference: SweepView, neighbours: readonly SweepView[], range: DepthRange): Promise<DepthMap> {
     const { map, stepOfInverse } = await this.#coarse(reference, neighbours, range);
     const { centre, other, coarseConfidence } = enlarged(map, reference, stepOfInverse);
     const step = new Float32Array(centre.length).fill(stepOfInverse / 3);
@@ -68,7 +86,7 @@ class GraphSweep implements DepthSweep {
     return fine;
   }
 
-  async depthNear(
+  async #depthNear(
     reference: SweepView,
     neighbours: readonly SweepView[],
     prior: Float32Array,
@@ -89,6 +107,8 @@ class GraphSweep implements DepthSweep {
     await this.#turn;
     for (const session of this.#sessions.values()) await (await session).dispose();
     this.#sessions.clear();
+    this.#memory.release();
+    this.#warped = new Float32Array(0);
   }
 
   async #coarse(
@@ -101,15 +121,17 @@ class GraphSweep implements DepthSweep {
     const planes = planeCount(small, others, near, far);
     const stepOfInverse = (1 / near - 1 / far) / (planes - 1);
     const { widthPx, heightPx } = small.camera;
-    const score = new Float32Array(planes * widthPx * heightPx);
+    const pixels = widthPx * heightPx;
+    const score = this.#memory.floats(planes * pixels);
     for (let first = 0; first < planes; first += planesPerRun) {
       const inverseDepths = Float32Array.from(
         { length: planesPerRun },
         (_, p) => 1 / far + (first + p) * stepOfInverse,
       );
-      score.set(await this.#scores(small, others, inverseDepths, planesPerRun), first * widthPx * heightPx);
+      await this.#scores(small, others, inverseDepths, score.subarray(first * pixels, (first + planesPerRun) * pixels));
     }
-    const { total, cost } = aggregateCosts(score, planes, widthPx, heightPx, small.grey);
+    const volumes = { cost: this.#memory.floats(planes * pixels), total: this.#memory.floats(planes * pixels) };
+    const { total, cost } = aggregateCosts(score, planes, widthPx, heightPx, small.grey, volumes);
     return { map: chosenPlanes(cost, total, planes, small, 1 / far, stepOfInverse), stepOfInverse };
   }
 
@@ -122,35 +144,43 @@ class GraphSweep implements DepthSweep {
   ): Promise<DepthMap> {
     const { widthPx, heightPx } = reference.camera;
     const n = widthPx * heightPx;
-    const inverseDepths = new Float32Array(bandPlanes * n);
+    const inverseDepths = this.#memory.floats(bandPlanes * n);
     bandOffsets.forEach((offset, p) => {
       for (let i = 0; i < n; i++) inverseDepths[p * n + i] = centre[i] + offset * step[i];
     });
     inverseDepths.set(other, bandOffsets.length * n);
-    const score = new Float32Array(bandPlanes * n);
+    const score = this.#memory.floats(bandPlanes * n);
     for (let first = 0; first < bandPlanes; first += bandPlanesPerRun) {
-      const some = inverseDepths.subarray(first * n, (first + bandPlanesPerRun) * n);
-      score.set(await this.#scores(reference, neighbours.slice(0, 4), some, bandPlanesPerRun), first * n);
+      const [from, to] = [first * n, (first + bandPlanesPerRun) * n];
+      await this.#scores(reference, neighbours.slice(0, 4), inverseDepths.subarray(from, to), score.subarray(from, to));
     }
     return bestInBand(score, centre, other, step, widthPx, heightPx);
   }
 
-  /** One run after the other: a graph is never closed while another call is about to use it. */
-  #scores(...run: Parameters<GraphSweep['scoresNow']>): Promise<Float32Array> {
-    const result = this.#turn.then(() => this.scoresNow(...run));
+  /** One view after the other: they share memory, and a graph is never closed while another call is about to use it. */
+  #inTurn(work: () => Promise<DepthMap>): Promise<DepthMap> {
+    const result = this.#turn.then(() => {
+      this.#memory.begin();
+      return work();
+    });
     this.#turn = result.catch(() => undefined);
     return result;
   }
 
-  private async scoresNow(
+  /**
+   * @param inverseDepths one per plane, or one per plane and pixel
+   * @param score planes × pixels; is written
+   */
+  async #scores(
     reference: SweepView,
     neighbours: readonly SweepView[],
     inverseDepths: Float32Array,
-    planes: number,
-  ): Promise<Float32Array> {
+    score: Float32Array,
+  ): Promise<void> {
     const { widthPx, heightPx } = reference.camera;
     const pixels = widthPx * heightPx;
-    const session = await this.#session({
+    const planes = score.length / pixels;
+    const shape: SweepShape = {
       widthPx,
       heightPx,
       planes,
@@ -158,23 +188,28 @@ class GraphSweep implements DepthSweep {
       neighbourCount: neighbours.length,
       windowPx: 5,
       samples: this.#samples,
-    });
-    const rays = this.#raysOf(reference);
+    };
+    const session = await this.#session(shape);
     const feeds: Record<string, NamedTensor> = { reference: floats(reference.grey, 1, 1, heightPx, widthPx) };
     if (this.#samples) {
-      feeds['rays'] = floats(rays, 3, pixels);
+      feeds['rays'] = floats(this.#raysOf(reference), 3, pixels);
       feeds['inverseDepths'] = floats(inverseDepths, planes, inverseDepths.length / planes);
     }
+    const channels = channelsOf(shape);
+    if (!this.#samples && this.#warped.length < channels * pixels) this.#warped = new Float32Array(channels * pixels);
     neighbours.forEach((view, k) => {
       const warp = warpOf(reference, view);
       if (this.#samples) {
         feeds[`picture${k}`] = floats(view.grey, 1, 1, view.camera.heightPx, view.camera.widthPx);
         feeds[`warp${k}`] = floats(warp, 3, 4);
-      } else
-        feeds[`warped${k}`] = floats(warped(view, warp, rays, inverseDepths, planes), 1, planes, heightPx, widthPx);
+      } else {
+        const out = this.#warped.subarray(k * planes * pixels, (k + 1) * planes * pixels);
+        warped(view, warp, reference.camera, inverseDepths, planes, out);
+      }
     });
-    const { score } = await session.run(feeds);
-    return score.data as Float32Array;
+    if (!this.#samples)
+      feeds['warped'] = floats(this.#warped.subarray(0, channels * pixels), 1, channels, heightPx, widthPx);
+    await session.run(feeds, { score: floats(score, planes, heightPx, widthPx) });
   }
 
   /** The same for all runs at one size of a photo. */

@@ -4,6 +4,7 @@ import { rayThroughPixel, resized, type Intrinsics } from '../../../projects/for
 import type { PhotoId } from '../../../projects/format/scene.ts';
 import type { Sim3 } from '../../../projects/format/sim3.ts';
 import type { RgbImage } from '../../run/reconstructor.ts';
+import { eachRow } from '../each-row.ts';
 
 export interface SweepView {
   photoId: PhotoId;
@@ -28,8 +29,10 @@ export const isPinhole = (camera: Intrinsics): boolean => camera.k1 === 0 && cam
 /** Luma of BT.601, 0…1. */
 export function greyOf({ data, widthPx, heightPx }: RgbImage): Float32Array {
   const grey = new Float32Array(widthPx * heightPx);
-  for (let i = 0, j = 0; i < grey.length; i++, j += 3)
-    grey[i] = (0.299 * data[j] + 0.587 * data[j + 1] + 0.114 * data[j + 2]) / 255;
+  eachRow(heightPx, (row) => {
+    for (let i = row * widthPx; i < (row + 1) * widthPx; i++)
+      grey[i] = (0.299 * data[3 * i] + 0.587 * data[3 * i + 1] + 0.114 * data[3 * i + 2]) / 255;
+  });
   return grey;
 }
 
@@ -37,15 +40,15 @@ export function greyOf({ data, widthPx, heightPx }: RgbImage): Float32Array {
 function undistorted(grey: Float32Array, lens: Intrinsics, camera: Intrinsics): Float32Array {
   const { widthPx, heightPx } = camera;
   const out = new Float32Array(grey.length);
-  for (let row = 0, i = 0; row < heightPx; row++) {
+  eachRow(heightPx, (row) => {
     const v = (row + 0.5 - camera.cyPx) / camera.fyPx;
-    for (let column = 0; column < widthPx; column++, i++) {
+    for (let column = 0, i = row * widthPx; column < widthPx; column++, i++) {
       const u = (column + 0.5 - camera.cxPx) / camera.fxPx;
       const r2 = u * u + v * v;
       const d = 1 + r2 * (lens.k1 + r2 * lens.k2);
       out[i] = bilinear(grey, widthPx, heightPx, lens.fxPx * u * d + lens.cxPx, lens.fyPx * v * d + lens.cyPx);
     }
-  }
+  });
   return out;
 }
 
@@ -68,11 +71,12 @@ export function halved(view: SweepView): SweepView {
   const w = widthPx >> 1;
   const h = heightPx >> 1;
   const grey = new Float32Array(w * h);
-  for (let row = 0, i = 0; row < h; row++)
-    for (let column = 0; column < w; column++, i++) {
+  eachRow(h, (row) => {
+    for (let column = 0, i = row * w; column < w; column++, i++) {
       const j = row * 2 * widthPx + column * 2;
       grey[i] = (view.grey[j] + view.grey[j + 1] + view.grey[j + widthPx] + view.grey[j + widthPx + 1]) / 4;
     }
+  });
   const { fxPx, fyPx, cxPx, cyPx } = view.camera;
   const camera: Intrinsics = {
     widthPx: w,
@@ -92,12 +96,13 @@ export function rayPlanes(camera: Intrinsics): Float32Array {
   const { widthPx, heightPx } = camera;
   const n = widthPx * heightPx;
   const rays = new Float32Array(3 * n);
-  for (let row = 0, i = 0; row < heightPx; row++)
-    for (let column = 0; column < widthPx; column++, i++) {
+  eachRow(heightPx, (row) => {
+    for (let column = 0, i = row * widthPx; column < widthPx; column++, i++) {
       const [x, y] = rayThroughPixel(camera, column + 0.5, row + 0.5);
       rays[i] = x;
       rays[n + i] = y;
       rays[2 * n + i] = 1;
     }
+  });
   return rays;
 }

@@ -4,7 +4,7 @@ import type { RgbImage } from '../../run/reconstructor.ts';
 import { describe, findOrientations } from './describe.ts';
 import { descriptorLength, type Features } from './features.ts';
 import { doubled, grayFromRgb } from './gray-image.ts';
-import { differencesOf, findKeypoints, type Keypoint } from './keypoints.ts';
+import { findKeypoints, type Keypoint } from './keypoints.ts';
 import type { ScaleSpace } from './scale-space.ts';
 
 export interface DetectOptions {
@@ -30,12 +30,11 @@ export async function detectFeatures(
   const isDoubled = Math.max(image.widthPx, image.heightPx) <= doubleUpToPx;
   // A camera's own blur is taken as half a pixel (Lowe 2004, section 3.3).
   const octaves = await (isDoubled ? scaleSpace.build(doubled(gray), 1, 0.5) : scaleSpace.build(gray, 0.5, 1));
-  const differences = octaves.map(differencesOf);
-  const found = (threshold: number): Keypoint[] =>
-    octaves.flatMap((octave, k) => findKeypoints(octave, differences[k], threshold));
-  let keypoints = found(options.threshold);
+  const faint = octaves.flatMap((octave) => findKeypoints(octave, options.threshold / 3));
+  // One look at all pixels serves both thresholds.
+  let keypoints = faint.filter(({ response }) => response >= options.threshold);
   if (keypoints.length < wantedCount) {
-    keypoints = found(options.threshold / 3);
+    keypoints = faint;
     keypoints.sort((a, b) => b.response - a.response).splice(wantedCount);
   }
   keypoints.sort((a, b) => b.response - a.response).splice(options.maxCount);

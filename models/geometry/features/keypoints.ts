@@ -1,9 +1,13 @@
 // Keypoints: extrema of the difference of Gaussians over space and scale, refined below the pixel (Lowe 2004).
 
+import { eachRow } from '../each-row.ts';
+import type { GrayImage } from './gray-image.ts';
 import { baseSigma, levelsPerOctave, type Octave } from './scale-space.ts';
 
 /** Principal curvatures further apart than this are an edge. */
 const edgeRatio = 10;
+/** Samples at the border that have no whole neighbourhood. */
+const border = 4;
 
 export interface Keypoint {
   octave: Octave;
@@ -18,85 +22,107 @@ export interface Keypoint {
   response: number;
 }
 
-/** Differences of neighbouring levels of an octave: heightPx × widthPx each, in grey levels. */
-export function differencesOf({ levels }: Octave): Float32Array[] {
-  return levels.slice(1).map(({ data }, k) => {
-    const below = levels[k].data;
-    const d = new Float32Array(data.length);
-    for (let i = 0; i < d.length; i++) d[i] = data[i] - below[i];
-    return d;
-  });
-}
+/** Sample i of the difference between level k + 1 and level k. */
+const difference = (levels: readonly GrayImage[], k: number, i: number): number =>
+  levels[k + 1].data[i] - levels[k].data[i];
 
 /**
- * @param differences of the octave's levels
+ * Differences of Gaussians are taken where they are needed: as pictures of their own they would be written and read once more.
  * @param threshold least difference of Gaussians, in grey levels of 0…1
  */
-export function findKeypoints(octave: Octave, differences: Float32Array[], threshold: number): Keypoint[] {
-  const { widthPx: w, heightPx: h } = octave.levels[0];
+export function findKeypoints(octave: Octave, threshold: number): Keypoint[] {
+  const { heightPx } = octave.levels[0];
   const keypoints: Keypoint[] = [];
-  const border = 4;
   for (let k = 1; k <= levelsPerOctave; k++) {
-    const d = differences[k];
-    for (let y = border; y < h - border; y++) {
-      for (let x = border, i = y * w + border; x < w - border; x++, i++) {
-        const value = d[i];
-        if (value < 0.8 * threshold && value > -0.8 * threshold) continue;
-        if (!isExtremum(differences, k, i, w, value)) continue;
-        const keypoint = refine(octave, differences, k, x, y, threshold);
+    eachRow(heightPx, (y) => {
+      if (y < border || y >= heightPx - border) return;
+      for (const x of peaksOfRow(octave.levels, k, y, 0.8 * threshold)) {
+        const keypoint = refine(octave, k, x, y, threshold);
         if (keypoint) keypoints.push(keypoint);
       }
-    }
+    });
   }
   return keypoints;
 }
 
-function isExtremum(levels: Float32Array[], k: number, i: number, w: number, value: number): boolean {
-  const sign = value > 0 ? 1 : -1;
-  const here = levels[k];
-  const v = value * sign;
-  if (sign * here[i - 1] >= v || sign * here[i + 1] >= v || sign * here[i - w] >= v || sign * here[i + w] >= v)
-    return false;
-  if (sign * here[i - w - 1] >= v || sign * here[i - w + 1] >= v) return false;
-  if (sign * here[i + w - 1] >= v || sign * here[i + w + 1] >= v) return false;
-  return dominates(levels[k - 1], i, w, v, sign) && dominates(levels[k + 1], i, w, v, sign);
+/** Columns of a row's extrema over space and scale. */
+function peaksOfRow(levels: readonly GrayImage[], k: number, y: number, least: number): number[] {
+  const w = levels[0].widthPx;
+  const below = levels[k].data;
+  const above = levels[k + 1].data;
+  const start = y * w;
+  const end = start + w - border;
+  const peaks: number[] = [];
+  let before = 0;
+  let value = above[start + border - 1] - below[start + border - 1];
+  let after = above[start + border] - below[start + border];
+  for (let i = start + border; i < end; i++) {
+    before = value;
+    value = after;
+    after = above[i + 1] - below[i + 1];
+    // Most samples are told by their neighbours in the row: those are at hand.
+    if (value >= least ? value <= before || value <= after : value > -least || value >= before || value >= after)
+      continue;
+    if (isExtremum(levels, k, i, w, value)) peaks.push(i - start);
+  }
+  return peaks;
 }
 
-function dominates(d: Float32Array, i: number, w: number, v: number, sign: number): boolean {
-  for (let row = i - w; row <= i + w; row += w) {
-    if (sign * d[row - 1] >= v || sign * d[row] >= v || sign * d[row + 1] >= v) return false;
-  }
-  return true;
+/** The neighbours in the row are known to be beyond it. */
+function isExtremum(levels: readonly GrayImage[], k: number, i: number, w: number, value: number): boolean {
+  const sign = value > 0 ? 1 : -1;
+  return (
+    rowIsBelow(levels, k, i - w, value, sign) &&
+    rowIsBelow(levels, k, i + w, value, sign) &&
+    dominates(levels, k - 1, i, w, value, sign) &&
+    dominates(levels, k + 1, i, w, value, sign)
+  );
+}
+
+const dominates = (
+  levels: readonly GrayImage[],
+  k: number,
+  i: number,
+  w: number,
+  value: number,
+  sign: number,
+): boolean =>
+  rowIsBelow(levels, k, i, value, sign) &&
+  rowIsBelow(levels, k, i - w, value, sign) &&
+  rowIsBelow(levels, k, i + w, value, sign);
+
+/** Whether sample i and its neighbours in the row lie below a maximum, or above a minimum. */
+function rowIsBelow(levels: readonly GrayImage[], k: number, i: number, value: number, sign: number): boolean {
+  const below = levels[k].data;
+  const above = levels[k + 1].data;
+  const v = value * sign;
+  return (
+    sign * (above[i] - below[i]) < v &&
+    sign * (above[i - 1] - below[i - 1]) < v &&
+    sign * (above[i + 1] - below[i + 1]) < v
+  );
 }
 
 /** Fits a quadric to the 3×3×3 neighbourhood; moves on when the peak lies nearer to another sample. */
-function refine(
-  octave: Octave,
-  levels: Float32Array[],
-  levelIdx: number,
-  xIdx: number,
-  yIdx: number,
-  threshold: number,
-): Keypoint | null {
-  const { widthPx: w, heightPx: h } = octave.levels[0];
+function refine(octave: Octave, levelIdx: number, xIdx: number, yIdx: number, threshold: number): Keypoint | null {
+  const { levels } = octave;
+  const { widthPx: w, heightPx: h } = levels[0];
   let x = xIdx;
   let y = yIdx;
   const k = levelIdx;
   for (let round = 0; round < 5; round++) {
     const i = y * w + x;
-    const below = levels[k - 1];
-    const d = levels[k];
-    const above = levels[k + 1];
-    const c2 = 2 * d[i];
-    const gx = 0.5 * (d[i + 1] - d[i - 1]);
-    const gy = 0.5 * (d[i + w] - d[i - w]);
-    const gs = 0.5 * (above[i] - below[i]);
-    const xx = d[i + 1] + d[i - 1] - c2;
-    const yy = d[i + w] + d[i - w] - c2;
-    const ss = above[i] + below[i] - c2;
-    const xy = 0.25 * (d[i + w + 1] + d[i - w - 1] - d[i + w - 1] - d[i - w + 1]);
-    const xs = 0.25 * (above[i + 1] + below[i - 1] - above[i - 1] - below[i + 1]);
-    const ys = 0.25 * (above[i + w] + below[i - w] - above[i - w] - below[i + w]);
+    const d = (level: number, offset: number): number => difference(levels, k + level, i + offset);
+    const c2 = 2 * d(0, 0);
+    const gx = 0.5 * (d(0, 1) - d(0, -1));
+    const gy = 0.5 * (d(0, w) - d(0, -w));
+    const gs = 0.5 * (d(1, 0) - d(-1, 0));
+    const xx = d(0, 1) + d(0, -1) - c2;
+    const yy = d(0, w) + d(0, -w) - c2;
+    const ss = d(1, 0) + d(-1, 0) - c2;
+    const xy = 0.25 * (d(0, w + 1) + d(0, -w - 1) - d(0, w - 1) - d(0, 1 - w));
+    const xs = 0.25 * (d(1, 1) + d(-1, -1) - d(1, -1) - d(-1, 1));
+    const ys = 0.25 * (d(1, w) + d(-1, -w) - d(1, -w) - d(-1, w));
     const a = yy * ss - ys * ys;
     const b = xs * ys - xy * ss;
     const c = xy * ys - yy * xs;
@@ -108,7 +134,7 @@ function refine(
     const moveX = dx > 0.6 && x < w - 3 ? 1 : dx < -0.6 && x > 2 ? -1 : 0;
     const moveY = dy > 0.6 && y < h - 3 ? 1 : dy < -0.6 && y > 2 ? -1 : 0;
     if (moveX === 0 && moveY === 0) {
-      const response = Math.abs(d[i] + 0.5 * (gx * dx + gy * dy + gs * ds));
+      const response = Math.abs(0.5 * c2 + 0.5 * (gx * dx + gy * dy + gs * ds));
       const trace = xx + yy;
       const curvature = xx * yy - xy * xy;
       const onEdge = curvature <= 0 || trace * trace * edgeRatio >= (edgeRatio + 1) ** 2 * curvature;

@@ -43,8 +43,15 @@ export async function openLocalFrontEnd(threads: number): Promise<FrontEnd> {
   const matcher = await openMatcher(threads);
   const countCoarseMatches = async (a: Features, b: Features): Promise<number> =>
     (await matcher.match(a, b, { maxRatio, prefix: coarseCount })).length / 2;
+  // The scale space has room for one picture.
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  };
   return {
-    detect: (image) => detectFeatures(image, scaleSpace),
+    detect: (image) => inTurn(() => detectFeatures(image, scaleSpace)),
     countCoarseMatches,
     matches: (a, b) => matcher.match(a, b, { maxRatio }),
     async matchPair(a, b, { coarseFirst }) {
@@ -53,11 +60,12 @@ export async function openLocalFrontEnd(threads: number): Promise<FrontEnd> {
       return verifyPair(a, b, await matcher.match(a, b, { maxRatio }));
     },
     carry: (...input) => Promise.resolve(carryPoints(...input)),
-    detectWide: (image, own) => detectWideFeatures(image, own, scaleSpace),
+    detectWide: (image, own) => inTurn(() => detectWideFeatures(image, own, scaleSpace)),
     async matchWide(a, b) {
       return verifyPair(a.features, b.features, await matchWide(matcher, a, b), strongEvidence);
     },
     async dispose() {
+      await turn;
       await scaleSpace.dispose();
       await matcher.dispose();
     },

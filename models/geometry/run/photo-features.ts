@@ -10,7 +10,7 @@ import { sharedBytes, sharedFloats } from '../workers/shared-memory.ts';
 import { workingSize } from './lenses.ts';
 
 /** Changes whenever the same photo would get other features. */
-const version = 1;
+const version = 2;
 
 export class PhotoFeatures {
   private readonly frontEnd: FrontEnd;
