@@ -5,6 +5,7 @@ import { deletionTest } from '../../projects/format/edits.ts';
 import { addRow, emptyBits, hasRow, type RowBits } from '../../projects/format/row-set.ts';
 import type { StrokeMask } from './brush-stroke.ts';
 import type { VisibleSplats } from './splat-layer.ts';
+import { leastFacing } from './splat-shading.ts';
 
 /** A splat is hidden when it lies this much behind what the stroke shows there: as when splats of two views are merged. */
 const behind = 1.04;
@@ -20,7 +21,7 @@ export interface BrushView {
   mask: StrokeMask;
   /** Depth along the view of what is seen at each pixel of the mask, 0 over nothing; null takes what is hidden too. */
   depths: Float32Array | null;
-  /** Discs that turn their back to the eye are not drawn, and not touched. */
+  /** Splats that turn their back to the eye are not drawn, and not touched. */
   hidesBacks: boolean;
 }
 
@@ -62,10 +63,17 @@ function isBehind(depth: number, depths: Float32Array, mask: StrokeMask, column:
 
 /** As the shader of splats decides it (`splat-shading.ts`). */
 function showsBack({ means, rotations, logScales }: VisibleSplats['columns'], i: number, eye: Vector3): boolean {
-  if (Math.exp(logScales[3 * i + 2] - logScales[3 * i + 1]) >= 0.6) return false;
+  const [mx, my, mz] = [means[3 * i], means[3 * i + 1], means[3 * i + 2]];
+  const distance = Math.hypot(mx, my, mz);
   const [x, y, z, w] = [0, 1, 2, 3].map((k) => rotations[4 * i + k] / 32767);
-  const n = [2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)];
-  const facing = n[0] * means[3 * i] + n[1] * means[3 * i + 1] + n[2] * means[3 * i + 2] > 0 ? -1 : 1;
-  const toEye = [eye.x - means[3 * i], eye.y - means[3 * i + 1], eye.z - means[3 * i + 2]];
-  return facing * (n[0] * toEye[0] + n[1] * toEye[1] + n[2] * toEye[2]) < -0.1 * Math.hypot(...toEye);
+  const isDisc = Math.exp(logScales[3 * i + 2] - logScales[3 * i + 1]) < 0.6;
+  const n = isDisc
+    ? [2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)]
+    : [mx / distance, my / distance, mz / distance];
+  const facing = n[0] * mx + n[1] * my + n[2] * mz > 0 ? -1 : 1;
+  const toEye = [eye.x - mx, eye.y - my, eye.z - mz];
+  return (
+    facing * (n[0] * toEye[0] + n[1] * toEye[1] + n[2] * toEye[2]) <
+    leastFacing[isDisc ? 'disc' : 'ball'] * Math.hypot(...toEye)
+  );
 }

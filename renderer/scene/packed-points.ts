@@ -40,6 +40,9 @@ export function packPoints(points: PointColumns, keep: number): PackedChunk {
   return { slices, sample, gridWidthPx: points.gridWidthPx };
 }
 
+/** Set on the GPU beside the flags of a point whose normal nobody knows. */
+export const noNormal = 128;
+
 function packSlice(points: PointColumns, from: number, count: number): PackedSlice {
   const { normals, errors, flags } = points;
   const extras = new Uint8Array(count * 4);
@@ -49,7 +52,8 @@ function packSlice(points: PointColumns, from: number, count: number): PackedSli
     extras[i * 4] = u;
     extras[i * 4 + 1] = v;
     extras[i * 4 + 2] = errors[p];
-    extras[i * 4 + 3] = flags[p];
+    const isKnown = normals[p * 3] !== 0 || normals[p * 3 + 1] !== 0 || normals[p * 3 + 2] !== 0;
+    extras[i * 4 + 3] = isKnown ? flags[p] : flags[p] | noNormal;
   }
   const positions = new Float32Array(points.positions.subarray(from * 3, (from + count) * 3));
   return { count, positions, colors: new Uint8Array(points.colors.subarray(from * 4, (from + count) * 4)), extras };

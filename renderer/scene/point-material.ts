@@ -2,7 +2,9 @@
 
 import { GLSL3, Matrix3, ShaderMaterial, Vector2, Vector3, type DataTexture, type IUniform } from 'three';
 import { packBoxes } from './deletion-texture.ts';
+import { noNormal } from './packed-points.ts';
 import { rowsWidthLog2, textureOf } from './row-textures.ts';
+import { leastFacing } from './splat-shading.ts';
 
 const rampStops = 7;
 
@@ -72,7 +74,10 @@ void main() {
   vec4 display = modelMatrix * vec4(position, 1.0);
   // The back of a surface was never seen; hidden, one looks into a room from outside.
   vec3 sight = isOrthographic ? -vec3(viewMatrix[0][2], viewMatrix[1][2], viewMatrix[2][2]) : normalize(display.xyz - cameraPosition);
-  if (uBacks < 0.5 && dot(uDisplayFromCamera * normalOf(extra.xy), sight) > 0.1) {
+  // A point without a normal lies at the edge of a thing, smeared along its ray: shown to eyes that look about as its photo did.
+  vec3 front = uDisplayFromCamera * ((flags & ${noNormal}) != 0 ? -normalize(position) : normalOf(extra.xy));
+  float least = (flags & ${noNormal}) != 0 ? ${leastFacing.ball.toFixed(2)} : ${leastFacing.disc.toFixed(2)};
+  if (uBacks < 0.5 && dot(front, -sight) < least) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 0.0;
     return;

@@ -11,6 +11,14 @@ type Dyno = typeof dyno;
  */
 export type Front = 'towards-origin' | 'against-own-z';
 
+/**
+ * Cosine between front and eye from which on a splat is shown. Balls and points without a normal lie at the edges of things, where depth is
+ * smeared along the ray of the photo: seen from 60° aside they are fringes, and other photos know better what is there.
+ */
+export const leastFacing = { disc: -0.1, ball: 0.5 };
+
+const float = (value: number): string => value.toFixed(2);
+
 /** A sample is widened at most so far: more would show single discs instead of a surface. */
 const mostWidening = 5;
 
@@ -30,7 +38,8 @@ export class SplatShading {
 
   /**
    * Hides discs that turn their back to the eye: from outside one looks into a room instead of at the backs of its walls. A disc's thin
-   * axis is its own z, its front is the side that its photo saw. Balls (splats without a known normal) have no back.
+   * axis is its own z, its front is the side that its photo saw. Balls (splats without a known normal, at the edges of things) are
+   * shown to eyes that look about as the camera of their photo did, where that is known.
    */
   hideBacks(hide: boolean): void {
     this.hidesBacks.value = hide;
@@ -67,10 +76,11 @@ function modifierFor(
         `  bool isDisc = ${inputs.gsplat}.scales.z < 0.6 * ${inputs.gsplat}.scales.y;`,
         `  vec3 front = quatVec(${inputs.gsplat}.quaternion, vec3(0.0, 0.0, 1.0));`,
         front === 'towards-origin'
-          ? `  if (dot(front, ${inputs.gsplat}.center) > 0.0) front = -front;`
+          ? `  front = isDisc ? (dot(front, ${inputs.gsplat}.center) > 0.0 ? -front : front) : -normalize(${inputs.gsplat}.center);`
           : '  front = -front;',
         `  vec3 toEye = ${inputs.eye} - ${inputs.gsplat}.center;`,
-        `  if (${inputs.hidesBacks} && isDisc && dot(front, toEye) < -0.1 * length(toEye)) ${outputs.gsplat}.rgba.a = 0.0;`,
+        `  float least = isDisc ? ${float(leastFacing.disc)} : ${float(front === 'towards-origin' ? leastFacing.ball : -2)};`,
+        `  if (${inputs.hidesBacks} && dot(front, toEye) < least * length(toEye)) ${outputs.gsplat}.rgba.a = 0.0;`,
         `  ${outputs.gsplat}.scales *= isDisc ? vec3(${inputs.widening}, ${inputs.widening}, 1.0) : vec3(${inputs.widening});`,
         '}',
       ],

@@ -90,6 +90,7 @@ export class AskState {
     this.problem = null;
     this.asked = '';
     this.aboutSpace = text;
+    this.view = 'photo';
     await this.#askSpace(text, this.threshold);
   }
 

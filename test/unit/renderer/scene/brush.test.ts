@@ -122,5 +122,9 @@ describe('splats under a stroke', () => {
     const stroke = { path: [[50, 50] as [number, number]], radiusPx: 9 };
     expect(chosen(disc, view(stroke, {}, true))).toEqual([]);
     expect(chosen(disc, view(stroke, { hidesBacks: false }, true))).toEqual([0]);
+    // A ball, whose normal nobody knows, faces the camera of its photo.
+    const ball = { ...disc, logScales: new Float32Array(3).fill(Math.log(0.02)) };
+    expect(chosen(ball, view(stroke, {}, true))).toEqual([]);
+    expect(chosen(ball, view(stroke))).toEqual([0]);
   });
 });

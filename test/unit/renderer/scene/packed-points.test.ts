@@ -1,7 +1,7 @@
 // Points as the GPU reads them.
 import { describe, expect, test } from 'vitest';
 import { emptyPointColumns, type PointColumns } from '../../../../projects/format/point-chunk.ts';
-import { octahedral, packPoints, pointsPerSlice } from '../../../../renderer/scene/packed-points.ts';
+import { noNormal, octahedral, packPoints, pointsPerSlice } from '../../../../renderer/scene/packed-points.ts';
 
 function columns(count: number): PointColumns {
   const points = emptyPointColumns(count, 300, 200);
@@ -33,7 +33,8 @@ describe('slices', () => {
     const first = pointsPerSlice;
     expect([...rest.positions.subarray(0, 3)]).toEqual([first, -first, 2 * first]);
     expect([...rest.colors.subarray(0, 4)]).toEqual([first % 256, 7, 8, 255]);
-    expect([rest.extras[2], rest.extras[3]]).toEqual([first % 251, first % 4]);
+    // None of these points has a normal.
+    expect([rest.extras[2], rest.extras[3]]).toEqual([first % 251, (first % 4) + noNormal]);
     expect(packed.gridWidthPx).toBe(300);
   });
 

@@ -1,6 +1,13 @@
 // Numbers as people read them, dots of the timeline, the bar of the scale.
 import { expect, test } from 'vitest';
-import { formatBytes, formatDuration, formatLength, formatShort, plural } from '../../../../renderer/ui/format.ts';
+import {
+  formatBytes,
+  formatDuration,
+  formatLength,
+  formatShort,
+  formatWait,
+  plural,
+} from '../../../../renderer/ui/format.ts';
 import { dotColumns } from '../../../../renderer/ui/timeline/dot-columns.ts';
 import { scaleBar } from '../../../../renderer/ui/viewport/scale-bar.ts';
 import { rectangleOf } from '../../../../renderer/tools/rectangle.ts';
@@ -8,6 +15,8 @@ import { rectangleOf } from '../../../../renderer/tools/rectangle.ts';
 test('sizes, times and counts', () => {
   expect([0, 999, 1500, 2_340_000, 3.17e9].map(formatBytes)).toEqual(['0 B', '999 B', '1.5 kB', '2.3 MB', '3.2 GB']);
   expect([1400, 59_400, 61_000, 3_700_000].map(formatDuration)).toEqual(['1.4 s', '59 s', '1 min 01 s', '1 h 01 min']);
+  expect([59_700, 119_800].map(formatDuration)).toEqual(['1 min 00 s', '2 min 00 s']);
+  expect([12.4, 2219].map(formatWait)).toEqual(['12 ms', '2.2 s']);
   expect([999, 12_345, 1_711_001].map(formatShort)).toEqual(['999', '12 k', '1.7 M']);
   expect([plural(1, 'photo'), plural(2, 'photo')]).toEqual(['1 photo', '2 photos']);
 });
