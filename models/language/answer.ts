@@ -1,7 +1,7 @@
 // A question over the splats of a scene: a score for each, a histogram, and the things that were found.
 
 import type { Vec3 } from '../../projects/format/sim3.ts';
-import { codeCount, scoresOfConcept } from './codebook.ts';
+import { codeCount, labOfCode, scoresOfConcept } from './codebook.ts';
 import { evaluate, parseQuery, termsOf, type Expression } from './expression.ts';
 import { findInstances, type Instance } from './instances.ts';
 import { requireConcept, type Concept, type Lexicon } from './lexicon.ts';
@@ -164,7 +164,9 @@ export function answer(
   if (weightOfCode !== null) for (let i = 0; i < scores.length; i++) scores[i] *= weightOfCode[splats.featureIdx[i]];
   const histogram = new Uint32Array(64);
   for (const score of scores) histogram[Math.min(63, Math.floor(score * 64))]++;
-  const found = findInstances(splats.positions, scores, threshold, voxelSize, minCount);
+  const labOf = (i: number): readonly [number, number, number] => labOfCode(splats.featureIdx[i]);
+  const parting = { up: axes.up, labOf };
+  const found = findInstances(splats.positions, scores, threshold, voxelSize, minCount, parting);
   const chosen = chooseBySize(found, question.concepts, axes);
   return {
     scores,

@@ -1,6 +1,9 @@
 // From splats above a threshold to things one can count: connected pieces on a voxel grid, with boxes.
 
 import type { Bounds } from '../../projects/format/scene.ts';
+import type { Vec3 } from '../../projects/format/sim3.ts';
+import { thingsOf } from './touching.ts';
+import { voxelsOf, type VoxelGrid } from './voxel-grid.ts';
 
 export interface Instance {
   /** In world axes. */
@@ -13,12 +16,21 @@ export interface Instance {
   members: Uint32Array;
 }
 
+/** What parts things that touch. */
+export interface Parting {
+  /** Unit vector, world axes. */
+  up: Vec3;
+  /** CIELAB of a splat; null where colours are not known. */
+  labOf: ((i: number) => readonly [number, number, number]) | null;
+}
+
 /**
  * Connected components of the splats whose score reaches the threshold. Two splats belong together when their voxels touch
  * (26 neighbours). Pieces with fewer than `minCount` splats are noise and left out.
  * @param positions n × 3 in world axes
  * @param scores n, 0…1
  * @param voxelSize edge in world units; the gap that separates two things
+ * @param parting tells things apart that touch; null leaves all that hangs together one thing
  */
 export function findInstances(
   positions: Float32Array,
@@ -26,57 +38,65 @@ export function findInstances(
   threshold: number,
   voxelSize: number,
   minCount: number,
+  parting: Parting | null = null,
 ): Instance[] {
   const hits: number[] = [];
   for (let i = 0; i < scores.length; i++) if (scores[i] >= threshold) hits.push(i);
-  const voxelOfHit = new Int32Array(hits.length);
-  const voxelIdx = new Map<string, number>();
-  const cells: [number, number, number][] = [];
-  const massOfVoxel: number[] = [];
-  hits.forEach((i, h) => {
-    const cell: [number, number, number] = [
-      Math.floor(positions[3 * i] / voxelSize),
-      Math.floor(positions[3 * i + 1] / voxelSize),
-      Math.floor(positions[3 * i + 2] / voxelSize),
-    ];
-    const key = cell.join();
-    let idx = voxelIdx.get(key);
-    if (idx === undefined) {
-      idx = cells.length;
-      voxelIdx.set(key, idx);
-      cells.push(cell);
-      massOfVoxel.push(0);
-    }
-    massOfVoxel[idx]++;
-    voxelOfHit[h] = idx;
-  });
-  const parent = Int32Array.from(cells, (_, idx) => idx);
-  const rootOf = (idx: number): number => {
-    while (parent[idx] !== idx) {
-      parent[idx] = parent[parent[idx]];
-      idx = parent[idx];
-    }
-    return idx;
-  };
-  cells.forEach(([x, y, z], idx) => {
-    for (let dx = -1; dx <= 1; dx++)
-      for (let dy = -1; dy <= 1; dy++)
-        for (let dz = -1; dz <= 1; dz++) {
-          const other = voxelIdx.get(`${x + dx},${y + dy},${z + dz}`);
-          if (other !== undefined && other < idx) parent[rootOf(other)] = rootOf(idx);
-        }
-  });
-  const membersOf = new Map<number, number[]>();
-  hits.forEach((i, h) => {
-    const root = rootOf(voxelOfHit[h]);
-    const list = membersOf.get(root);
-    if (list === undefined) membersOf.set(root, [i]);
-    else list.push(i);
-  });
-  return [...membersOf.values()]
-    .filter((members) => members.length >= minCount)
+  const grid = voxelsOf(hits, positions, voxelSize);
+  const pieces = Map.groupBy(grid.piece.keys(), (voxel) => grid.piece[voxel]);
+  const splatsOf = Map.groupBy(hits.keys(), (h) => grid.piece[grid.voxelOfHit[h]]);
+  const found: number[][] = [];
+  for (const [piece, voxels] of pieces) {
+    const own = splatsOf.get(piece) ?? [];
+    if (own.length < minCount) continue;
+    const things = parting && partsOf(voxels, own, hits, positions, grid, voxelSize, parting);
+    const split = things ? [...Map.groupBy(own, (h) => things.get(grid.voxelOfHit[h])).values()] : [own];
+    const whole = split.filter((part) => part.length >= minCount);
+    for (const part of whole.length > 0 ? whole : [own]) found.push(part.map((h) => hits[h]));
+  }
+  return found
     .map((members) => describe(members, positions, scores))
     .sort((a, b) => b.count * b.score - a.count * a.score);
+}
+
+/** Thing of each voxel of a piece; null where it is one thing. */
+function partsOf(
+  voxels: readonly number[],
+  own: readonly number[],
+  hits: readonly number[],
+  positions: Float32Array,
+  { neighboursOf, voxelOfHit }: VoxelGrid,
+  voxelSize: number,
+  { up, labOf }: Parting,
+): Map<number, number> | null {
+  const placeOf = new Map(voxels.map((voxel, v) => [voxel, v]));
+  const places = new Float32Array(3 * voxels.length);
+  const chroma = labOf && new Float32Array(2 * voxels.length);
+  const mass = new Float32Array(voxels.length);
+  const [x0, y0, z0] = positions.subarray(3 * hits[own[0]], 3 * hits[own[0]] + 3);
+  for (const h of own) {
+    const v = placeOf.get(voxelOfHit[h]) ?? 0;
+    const i = hits[h];
+    mass[v]++;
+    places[3 * v] += positions[3 * i] - x0;
+    places[3 * v + 1] += positions[3 * i + 1] - y0;
+    places[3 * v + 2] += positions[3 * i + 2] - z0;
+    if (chroma && labOf) {
+      const [, a, b] = labOf(i);
+      chroma[2 * v] += a;
+      chroma[2 * v + 1] += b;
+    }
+  }
+  for (let k = 0; k < places.length; k++) places[k] /= mass[Math.floor(k / 3)];
+  if (chroma) for (let k = 0; k < chroma.length; k++) chroma[k] /= mass[k >> 1];
+  const starts = new Int32Array(voxels.length + 1);
+  const neighbours: number[] = [];
+  voxels.forEach((voxel, v) => {
+    for (const other of neighboursOf(voxel)) neighbours.push(placeOf.get(other) ?? v);
+    starts[v + 1] = neighbours.length;
+  });
+  const things = thingsOf({ places, chroma, starts, neighbours: Int32Array.from(neighbours) }, up, voxelSize);
+  return things && new Map(voxels.map((voxel, v) => [voxel, things[v]]));
 }
 
 function describe(members: number[], positions: Float32Array, scores: Float32Array): Instance {

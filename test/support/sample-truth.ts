@@ -71,7 +71,10 @@ export async function sampleTruth(metresPerUnit = 1): Promise<SampleTruth> {
   /** What hangs together, with the gap and the least count that questions in words have; the room's diagonal is seven metres. */
   const piecesOf = (own: ReadonlySet<number>): Thing[] => {
     const scores = Float32Array.from(ids, (id) => (own.has(id) ? 1 : 0));
-    const pieces = findInstances(positions, scores, 0.5, (0.012 * 7) / metresPerUnit, 1e-4 * ids.length);
+    const pieces = findInstances(positions, scores, 0.5, (0.012 * 7) / metresPerUnit, 1e-4 * ids.length, {
+      up,
+      labOf: null,
+    });
     const things = pieces.map((piece) => thingOf('', positions, piece.members, up));
     return joinParts(things, positions, up, (idx) => `${idx + 1}`);
   };
