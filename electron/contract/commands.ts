@@ -67,8 +67,10 @@ export const commandInputs = {
   /** Makes the sample project if it is not there, opens it and starts its run. */
   'projects.openSample': none,
   'project.snapshot': none,
-  /** Asks the user with the system's dialog; the browser host answers null and shows its own. */
+  /** Asks the user with the system's dialog; a host without dialogs answers null. */
   'dialog.pick': v.object({ what: v.picklist(['photos', 'folder', 'checkpoint', 'project']) }),
+  /** What is in a folder of this machine (null: the user's home), for a page that has to ask by itself. */
+  'dialog.folder': v.object({ folder: v.nullable(path) }),
   'import.start': v.object({ sources: v.pipe(v.array(importSource), v.minLength(1)), copy: v.boolean() }),
   'import.cancel': none,
   'import.resume': none,
@@ -146,6 +148,18 @@ export const commandInputs = {
 
 export type CommandName = keyof typeof commandInputs;
 export type CommandInput<K extends CommandName> = v.InferOutput<(typeof commandInputs)[K]>;
+
+/** A folder as a dialog lists it: what begins with a dot is left out. */
+export interface FolderListing {
+  folder: string;
+  /** null at the top. */
+  parent: string | null;
+  isProject: boolean;
+  /** In natural order of names. */
+  folders: { name: string; path: string; isProject: boolean }[];
+  /** Photos and videos by their endings, without those of folders inside. */
+  photos: number;
+}
 
 export interface AppInfo {
   version: string;
@@ -241,6 +255,7 @@ export interface CommandOutputs extends SpaceOutputs, RefineOutputs, ModelOutput
   'projects.openSample': ProjectSnapshot;
   'project.snapshot': ProjectSnapshot | null;
   'dialog.pick': { paths: string[] } | null;
+  'dialog.folder': FolderListing;
   'import.start': null;
   'import.cancel': null;
   'import.resume': null;

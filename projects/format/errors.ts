@@ -13,6 +13,7 @@ export const sentences = {
   'project-damaged': 'The project file is damaged and was left as it is: {reason}',
   'project-not-writable': 'The folder {folder} cannot be written to.',
   'disk-full': 'The disk is full; free some space and go on, nothing was lost.',
+  'folder-unreadable': 'The folder {folder} cannot be read: {reason}',
   'no-photos': 'There are no photos in {source}.',
   'photo-unreadable': '{name} cannot be read: {reason}',
   'photo-missing': '{name} is no longer where it was.',

@@ -2,6 +2,7 @@
 
 import type { CommandInput } from '../../electron/contract/commands.ts';
 import type { AppState } from '../state/app-state.svelte.ts';
+import type { FolderWish } from '../state/folder-choice.svelte.ts';
 import { errorOf } from '../../projects/format/result.ts';
 import { isVideoName } from '../../projects/format/video/file-names.ts';
 import { filesOfDrop } from './dropped-files.ts';
@@ -23,6 +24,19 @@ async function pick(app: AppState, what: 'photos' | 'folder'): Promise<BroughtIn
   }
   const files = await chooseFiles(what === 'folder' ? 'folder' : 'photos');
   return files.length > 0 ? { name: nameFrom(files.map(pathOf)), paths: [], files } : null;
+}
+
+/** A folder of the machine that runs the studio, which stays where it is. */
+export async function pickPath(app: AppState, wish: FolderWish): Promise<string | null> {
+  if (app.shell.info?.host !== 'electron') return app.folderChoice.ask(wish);
+  const picked = await app.calls.ask('dialog.pick', { what: wish === 'project' ? 'project' : 'folder' }, 'app');
+  return picked?.paths[0] ?? null;
+}
+
+/** Photos of a folder as the studio's machine has it: nothing is sent or copied, and poses of other tools are found. */
+export async function pickFolderInPlace(app: AppState): Promise<BroughtIn | null> {
+  const folder = await pickPath(app, 'photos');
+  return folder === null ? null : { name: nameFrom([folder]), paths: [folder], files: [] };
 }
 
 /** The browser's own chooser. */

@@ -3,7 +3,7 @@
 import type { AppState } from '../state/app-state.svelte.ts';
 import { openSample } from '../state/connect.ts';
 import type { Action } from './action.ts';
-import { addPhotos, pickFolder, pickPhotos } from './bring-in.ts';
+import { addPhotos, pickFolder, pickFolderInPlace, pickPath, pickPhotos } from './bring-in.ts';
 
 export async function goHome(app: AppState): Promise<void> {
   if (app.project) await app.calls.tell('projects.close', null, 'app');
@@ -44,6 +44,17 @@ export function projectActions(app: AppState): Action[] {
       perform: () => createProject(app, 'Untitled scene'),
     },
     {
+      id: 'project.open',
+      label: 'Open a project…',
+      group: 'Project',
+      words: 'folder disk',
+      enabled: () => true,
+      perform: async () => {
+        const folder = await pickPath(app, 'project');
+        if (folder !== null) await openProject(app, folder);
+      },
+    },
+    {
       id: 'project.sample',
       label: 'Open the sample',
       group: 'Project',
@@ -68,6 +79,15 @@ export function projectActions(app: AppState): Action[] {
       words: 'import directory',
       enabled: () => true,
       perform: async () => addPhotos(app, await pickFolder(app)),
+    },
+    {
+      id: 'photos.add-in-place',
+      label: 'Add a folder where it is…',
+      group: 'Photos',
+      words: 'import directory path server colmap transforms',
+      // A window does so anyhow.
+      enabled: () => app.shell.info?.host === 'web',
+      perform: async () => addPhotos(app, await pickFolderInPlace(app)),
     },
     {
       id: 'photos.cancel-import',

@@ -9,6 +9,7 @@ import { AskState } from './ask.svelte.ts';
 import { BeliefsState } from './beliefs.svelte.ts';
 import { EditsState } from './edits.svelte.ts';
 import { FeatureProbeState } from './feature-probe.svelte.ts';
+import { FolderChoice } from './folder-choice.svelte.ts';
 import { FilmState } from './film.svelte.ts';
 import { FramesState } from './frames.svelte.ts';
 import { InferredState } from './inferred.svelte.ts';
@@ -56,6 +57,7 @@ export class AppState {
   readonly photos: PhotosState;
   readonly timeline: TimelineState;
   readonly path: PathState;
+  readonly folderChoice: FolderChoice;
   readonly film: FilmState;
   readonly runs: RunsState;
   readonly refinements: RefinementsState;
@@ -79,6 +81,7 @@ export class AppState {
     this.edits = new EditsState(this.calls, this.run);
     this.splatSelection = new SplatSelectionState(this.calls, this.ask, this.labels, this.edits);
     this.path = new PathState(this.calls);
+    this.folderChoice = new FolderChoice(api);
     this.film = new FilmState(this.calls, this.path);
     this.refinements = new RefinementsState(this.calls);
     this.polish = new PolishState(this.calls);
