@@ -48,9 +48,9 @@ function linesOf({
   points,
   views,
 }: Evaluation & { views: ViewScores | null }): string[] {
-  const group = (name: string, numbers: object | null): string[] =>
+  const group = (name: string, numbers: object | null, why: string): string[] =>
     numbers === null
-      ? [`${name}: the ground truth does not allow it`]
+      ? [`${name}: ${why}`]
       : [
           `${name}:`,
           ...Object.entries(numbers).map(
@@ -59,9 +59,9 @@ function linesOf({
         ];
   return [
     `${registered} of ${frames} frames have a pose`,
-    ...group('trajectory', trajectory),
-    ...group('depth', depth),
-    ...group('points', points),
+    ...group('trajectory', trajectory, 'fewer than three poses in common with the ground truth'),
+    ...group('depth', depth, 'no confident point where the ground truth has depth'),
+    ...group('points', points, 'no confident point in the world of the ground truth'),
     ...(views
       ? [`views: PSNR ${short(views.psnr)} dB, SSIM ${short(views.ssim)}, over ${views.views.length} photos`]
       : []),

@@ -37,6 +37,11 @@ test('add, check, reconstruct with it, and ask for chairs and tables', { timeout
   );
   expect(JSON.parse(made.stdout), made.stderr).toMatchObject({ engine: 'permanence-64', frames: 2, registered: 2 });
 
+  // A toy is sure of nothing, and two cameras are no trajectory: each is said for what it is.
+  const scored = await cli('eval', ...project, '--gt', inRepository('projects/sample/room'));
+  expect(scored.stdout, scored.stderr).toContain('fewer than three poses in common with the ground truth');
+  expect(scored.stdout).toContain('depth: no confident point where the ground truth has depth');
+
   const probed = await cli('models', 'probe', 'permanence-64', ...project, '--views', '2', '--json');
   expect(JSON.parse(probed.stdout), probed.stderr).toMatchObject({
     held: 1,
