@@ -1,6 +1,6 @@
 // One import session at work: asks for photos in batches, commits them as they come, and puts them in order at the end.
 
-import { rm } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImportFile, ImportProgress, ImportSession } from '../format/import-session.ts';
 import { projectLayout, thumbPath } from '../format/layout.ts';
@@ -40,7 +40,8 @@ interface Task {
   source: ImportFile;
 }
 
-type Outcome = { photo: Photo } | { error: StudioError };
+/** New, known but found again elsewhere, or left out. */
+type Outcome = { photo: Photo } | { found: Photo; path: string } | { error: StudioError };
 
 export class ImportJob {
   readonly #store: ImportStore;
@@ -87,8 +88,8 @@ export class ImportJob {
       let added = 0;
       let lastError: StudioError | null = null;
       await this.#readTasks(tasks, (_, outcome) => {
-        if ('photo' in outcome) added++;
-        else lastError = outcome.error;
+        if ('error' in outcome) lastError = outcome.error;
+        else added++;
       });
       if (!this.#options.signal.aborted) this.#finishFile(file, added > 0 ? null : lastError);
     } catch (error) {
@@ -122,12 +123,18 @@ export class ImportJob {
       return { error: probed.error };
     }
     const { facts, notices } = probed;
-    const twin = known.get(facts.sha256) ?? this.#store.photos.byHash(facts.sha256)?.name;
-    if (twin !== undefined) {
-      await rm(task.thumbPath, { force: true });
-      return { error: fail('photo-duplicate', { name: task.name, other: twin }).error };
-    }
+    const twin = this.#store.photos.byHash(facts.sha256);
+    const twinName = known.get(facts.sha256) ?? twin?.name;
     try {
+      if (twin && !known.has(facts.sha256) && (await isGone(this.#store.photoPath(twin)))) {
+        known.set(facts.sha256, twin.name);
+        await rm(task.thumbPath, { force: true });
+        return { found: twin, path: await placePhoto(folder, task.path, facts.sha256, this.#session.copyPhotos) };
+      }
+      if (twinName !== undefined) {
+        await rm(task.thumbPath, { force: true });
+        return { error: fail('photo-duplicate', { name: task.name, other: twinName }).error };
+      }
       const path = await placePhoto(folder, task.path, facts.sha256, this.#session.copyPhotos);
       known.set(facts.sha256, task.name);
       notices.forEach((notice) => this.#options.onNotice(notice));
@@ -149,6 +156,12 @@ export class ImportJob {
     return this.#store.transaction(() => {
       const added = photos.add(outcomes.flatMap(({ outcome }) => ('photo' in outcome ? [outcome.photo] : [])));
       for (const { id } of added) imports.link(this.#session.id, id);
+      for (const { outcome } of outcomes)
+        if ('found' in outcome) {
+          photos.setPath(outcome.found.id, outcome.path);
+          added.push({ ...outcome.found, path: outcome.path });
+          this.#options.onNotice(`${outcome.found.name} was not where it had been; it is read from its new place.`);
+        }
       for (const { task, outcome } of outcomes) settle(task, outcome);
       return added;
     });
@@ -204,3 +217,9 @@ export class ImportJob {
 function throwIfFatal({ code }: StudioError, folder: string): void {
   if (code === 'disk-full' || code === 'project-not-writable') throw new StudioFailure(code, { folder });
 }
+
+const isGone = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => false,
+    () => true,
+  );

@@ -11,6 +11,7 @@ export interface ImportStore {
     byId(id: PhotoId): Photo | null;
     byHash(sha256: string): Photo | null;
     arrange(ids: readonly PhotoId[]): void;
+    setPath(id: PhotoId, path: string): void;
   };
   readonly imports: {
     begin(files: readonly Omit<ImportFile, 'idx'>[], copyPhotos: boolean): ImportSession;
@@ -23,5 +24,7 @@ export interface ImportStore {
     photoIds(importId: string): PhotoId[];
     finish(importId: string, status: 'done' | 'cancelled'): void;
   };
+  /** Where the photo's file is, or was. */
+  photoPath(photo: Pick<Photo, 'path'>): string;
   transaction<T>(work: () => T): T;
 }

@@ -1,6 +1,6 @@
 // An import from sources to rows: order, duplicates, copies, cancel, resume, and processes that die.
 
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ImportProgress } from '../../../../projects/format/import-session.ts';
@@ -63,6 +63,21 @@ test('photos come in the order of their time, then of their names, with thumbnai
   expect(store.photos.list()).toEqual(
     store.photos.list().map(({ id }) => to.told.photos.findLast((photo) => photo.id === id)),
   );
+});
+
+test('photos whose folder was moved are found again when it is imported from its new place', async () => {
+  const [old, copy] = [await folderOf({ 'a.jpg': await jpeg(1), 'b.jpg': await jpeg(2) }), await folderOf({})];
+  const store = await temporaryProject();
+  await importSources(store, [old], false, options());
+  const before = store.photos.list();
+  await rename(join(old, 'a.jpg'), join(copy, 'renamed.jpg'));
+  await copyFile(join(old, 'b.jpg'), join(copy, 'b.jpg'));
+  const to = options();
+  expect(await importSources(store, [copy], false, to)).toMatchObject({ imported: 0, skipped: [{ name: 'b.jpg' }] });
+  // The same photo, with its name and its place in the order; b.jpg is still where it was.
+  expect(store.photos.list()).toEqual([{ ...before[0], path: join(copy, 'renamed.jpg') }, before[1]]);
+  expect(to.told.photos).toEqual([store.photos.list()[0]]);
+  expect(to.told.notices).toEqual(['a.jpg was not where it had been; it is read from its new place.']);
 });
 
 test('photos of a later import come after all earlier ones', async () => {
