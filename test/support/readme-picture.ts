@@ -28,7 +28,9 @@ try {
   await page.getByText('Mask', { exact: true }).click();
   await page.locator('canvas').first().hover();
   const picture = await stillPicture(studio);
-  await sharp(picture).webp({ quality: 82 }).toFile(inRepository('build', 'pictures', 'workspace.webp'));
+  await sharp(picture)
+    .webp({ quality: 82 })
+    .toFile(inRepository('build', 'pictures', 'workspace.webp'));
   if (studio.problems().length > 0) throw new Error(studio.problems().join('\n'));
 } finally {
   await studio.close();
