@@ -2,6 +2,8 @@
 
 import { errorOf } from '../../projects/format/result.ts';
 import type { Command } from './command.ts';
+import { endUntakenEngine, startEngine } from './early-engine.ts';
+
 /** Only the one that is asked for is loaded: starting is most of what a short command takes. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   reconstruct: async () => (await import('./reconstruct.ts')).reconstructCommand,
@@ -29,12 +31,15 @@ export async function runCli([name, ...args]: string[]): Promise<number> {
     return 2;
   }
   try {
+    if (name === 'reconstruct') startEngine();
     const command = await commands[name]();
     return await command.run(args);
   } catch (error) {
     const { code, sentence } = errorOf(error);
     process.stderr.write(`${sentence} [${code}]\n`);
     return 1;
+  } finally {
+    endUntakenEngine();
   }
 }
 

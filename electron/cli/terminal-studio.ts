@@ -6,11 +6,12 @@ import { StudioFailure } from '../../projects/format/result.ts';
 import { nodeStudioOptions } from '../studio/node-host.ts';
 import type { Studio } from '../studio/options.ts';
 import { createStudio } from '../studio/studio.ts';
+import { takeEngine } from './early-engine.ts';
 
 export class TerminalStudio {
   readonly studio: Studio;
 
-  constructor(studio: Studio = createStudio(nodeStudioOptions('cli'))) {
+  constructor(studio: Studio = createStudio({ ...nodeStudioOptions('cli'), spawnEngine: takeEngine })) {
     this.studio = studio;
   }
 

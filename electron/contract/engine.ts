@@ -82,6 +82,8 @@ export interface StepReply {
 /** Request name → input and answer. One request at a time. */
 export interface EngineRequests extends SceneRequests, SpaceRequests {
   describe: { input: null; output: { providers: string[]; threads: number; rssMb: number } };
+  /** A method that will probably be begun next: it is loaded while other requests are answered. */
+  prepare: { input: Pick<BeginRequest, 'modelId' | 'packFolder'>; output: null };
   begin: { input: BeginRequest; output: BeginReply };
   /** `update: false` looks without changing the state; `reset: true` starts a new submap after this photo. */
   step: {

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { probePhotos } from '../../projects/import/photo/probe.ts';
 import { memoryUse } from './memory-use.ts';
+import { PreparedMethod } from './prepared-method.ts';
 import { RunSession, type CreateMethod } from './run-session.ts';
 import { sceneHandlers } from './scene/handlers.ts';
 import type { EngineHandlers } from './serve.ts';
@@ -11,6 +12,7 @@ import type { EngineHandlers } from './serve.ts';
 /** @param providers names of what can run networks on this machine, best first */
 export function createHandlers(create: CreateMethod, providers: () => string[]): EngineHandlers {
   let session: RunSession | null = null;
+  const methods = new PreparedMethod(create);
   const running = (): RunSession => {
     if (!session) throw new StudioFailure('run-not-found');
     return session;
@@ -18,11 +20,15 @@ export function createHandlers(create: CreateMethod, providers: () => string[]):
   return {
     ...sceneHandlers,
     describe: async () => ({ providers: providers(), threads: availableParallelism(), rssMb: memoryUse().rssMb }),
+    prepare: async (request) => {
+      if (!session) methods.prepare(request);
+      return null;
+    },
     begin: async (request, report) => {
       // The memory of the old method is free before the new one is loaded.
       await session?.dispose();
       session = null;
-      session = await RunSession.begin(request, create, report);
+      session = await RunSession.begin(request, methods.take, report);
       return session.begun;
     },
     addPhotos: async ({ photos }) => {

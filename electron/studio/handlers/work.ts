@@ -6,9 +6,8 @@ import type { CommandsOf, HandlersOf } from './handler.ts';
 
 export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits' | 'export'>> = {
   'import.start': async (context, input) => {
-    const { imports } = context.requireProject();
-    // A run follows as a rule: its process starts while the photos are read.
-    context.runEngines.get();
+    const { imports, runs } = context.requireProject();
+    runs.prepare();
     await imports.start(input);
     return null;
   },

@@ -9,7 +9,7 @@ import type { PointChunk, Run } from '../../../projects/format/scene.ts';
 import { branchRun } from '../../../projects/store/branch-run.ts';
 import { removeRun } from '../../../projects/store/remove-run.ts';
 import type { Emitter } from '../emitter.ts';
-import type { ModelCatalog } from '../model-catalog.ts';
+import { defaultModelId, type ModelCatalog } from '../model-catalog.ts';
 import type { Session } from '../session.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { compareRuns } from './compare-runs.ts';
@@ -41,6 +41,17 @@ export class RunControl {
 
   progress(): RunProgress | null {
     return this.#loop?.progress() ?? null;
+  }
+
+  /**
+   * A run follows an import as a rule: its process starts, and the method that is built in gets ready, while the photos are read. Other
+   * methods may be large, and are loaded when they are asked for.
+   */
+  prepare(): void {
+    const modelId = this.#session.store.shownRun()?.modelId ?? defaultModelId;
+    const engine = this.#engines.get();
+    // Whoever begins the run hears of a failure.
+    if (modelId === defaultModelId) engine.request('prepare', { modelId, packFolder: null }).catch(() => undefined);
   }
 
   /** @throws StudioFailure busy, model-unknown, no-photos, bad-input (a method without a state is asked to revisit) */
