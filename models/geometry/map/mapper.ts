@@ -114,6 +114,13 @@ export class Mapper {
     return best;
   }
 
+  /** Takes a photo out that does not belong where it stands; it is tried again only when it can see more. */
+  takeOut(imageIdx: number): void {
+    const { map } = this;
+    map.remove(imageIdx);
+    this.refused.set(imageIdx, visiblePoints(map, imageIdx).length);
+  }
+
   /** Places what can be placed of these photos, the one that sees most first. */
   grow(waiting: () => Iterable<number>): void {
     for (let next = this.nextBest(waiting()); next; next = this.nextBest(waiting())) this.add(next.image);

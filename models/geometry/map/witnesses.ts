@@ -40,13 +40,26 @@ const soundPart = 0.75;
 
 /** Placed photos that do not stand where their matches say. */
 export function contradictedPhotos(map: SceneMap): number[] {
+  return contradicted(map).map(({ image }) => image);
+}
+
+/**
+ * The photo that stands most against its own matches, when fewer than half of them agree: something that repeats (a wallpaper, a window) has
+ * put it where it is, and no place is better than that one.
+ */
+export function refutedPhoto(map: SceneMap): number | null {
+  const [worst] = contradicted(map).toSorted((a, b) => a.share - b.share);
+  return worst && worst.share < 0.5 ? worst.image : null;
+}
+
+function contradicted(map: SceneMap): { image: number; share: number }[] {
   const shares = [...testimonies(map)].map(([image, { matches, agreeing }]) => ({
     image,
     share: matches > 0 ? agreeing / matches : 1,
   }));
   const sorted = shares.map(({ share }) => share).sort((a, b) => a - b);
   const limit = soundPart * (sorted.at(sorted.length >> 1) ?? 0);
-  return shares.flatMap(({ image, share }) => (share < limit ? [image] : []));
+  return shares.filter(({ share }) => share < limit);
 }
 
 function agreeingMatches(map: SceneMap, { aIdx, bIdx, inliers }: MatchedPair): number {

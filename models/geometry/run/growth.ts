@@ -6,7 +6,7 @@ import type { MatchedPair, MatchGraph } from '../map/match-graph.ts';
 import { layOver, similarityOverPhotos, standBeside } from '../map/move-map.ts';
 import { SceneMap } from '../map/scene-map.ts';
 import { quality, reconsidered } from '../map/second-look.ts';
-import { contradictedPhotos } from '../map/witnesses.ts';
+import { contradictedPhotos, refutedPhoto } from '../map/witnesses.ts';
 import type { Lens } from './lenses.ts';
 
 const degrees = Math.PI / 180;
@@ -134,11 +134,21 @@ export class Growth {
     this.collectLost();
   }
 
-  /** Adjusts everything and tries the waiting photos once more. */
+  /** Adjusts everything and tries the waiting photos once more; what then stands against its own matches is not placed. */
   finish(mapper: Mapper): void {
     mapper.adjustAll(15);
     this.place([mapper]);
     mapper.adjustAll(40, 2, 1e-5);
+    this.dropRefuted(mapper);
+  }
+
+  /** Photos whose place most of their matches refute wait: better no place than an invented one. */
+  dropRefuted(mapper: Mapper): void {
+    for (let image = refutedPhoto(mapper.map); image !== null; image = refutedPhoto(mapper.map)) {
+      if (mapper.map.poses.size <= leastPhotosInMap) break;
+      mapper.takeOut(image);
+      mapper.adjustAll(8);
+    }
     this.collectLost();
   }
 

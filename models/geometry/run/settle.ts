@@ -50,6 +50,8 @@ export async function settleOnce(
       growth.secondOpinion();
       return piece({ stage: 'further' });
     case 'further':
+      // What does not belong to the first map may belong to another.
+      if (growth.maps[0]) growth.dropRefuted(growth.maps[0]);
       if (growth.beginFurtherMap()) return piece(progress);
       growth.join();
       return piece({ stage: 'adjust', mapIdx: 0 });

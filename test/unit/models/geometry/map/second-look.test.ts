@@ -11,10 +11,10 @@ import { Facade, facadeLens } from '../../../../support/facade.ts';
 
 const facade = new Facade(8);
 const wrong = 5;
+const growth = new Growth(new MatchGraph());
 let sound: Mapper;
 
 beforeAll(() => {
-  const growth = new Growth(new MatchGraph());
   const photos: number[] = [];
   for (let photo = 0; photo < 8; photo++) {
     growth.add(facade.addTo(growth.graph, photos, photo), facadeLens);
@@ -64,6 +64,19 @@ describe('a second look', () => {
     expect(Math.hypot(...facadeCenter(better, wrong).map((v, k) => v - truth[k]))).toBeLessThan(0.03 * step);
     // The map that was looked at stays as it was.
     expect(contradictedPhotos(mapper.map)).toContain(wrong);
+  });
+
+  test('a photo that most of its matches refute waits in the end instead of standing in an invented place', () => {
+    const mapper = misplaced();
+    growth.dropRefuted(mapper);
+    expect(growth.maps[0]).toBe(sound);
+    expect([...mapper.map.poses.keys()].toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 6, 7]);
+    expect(contradictedPhotos(mapper.map)).toEqual([]);
+    // Nothing has grown since: it is not tried again.
+    expect(mapper.nextBest([wrong])).toBeNull();
+    const untouched = sound.copy();
+    growth.dropRefuted(untouched);
+    expect(untouched.map.poses.size).toBe(8);
   });
 
   test('what a second look could not better is not looked at again', () => {
