@@ -114,6 +114,8 @@ function closingWork(progress: SettleProgress, { maps }: Growth, photoCount: num
 /** One sentence on what could not be had, and why. */
 function verdict(growth: Growth, photos: readonly PhotoSource[]): string[] {
   const { waiting, graph, maps } = growth;
+  // Of photos that could not be read that has been said already.
+  if (photos.length === 0) return [];
   if (photos.length < 2) return ['One photo alone has no depth: add another one taken from a step to the side.'];
   if (maps.length === 0) {
     if (graph.pairs.length === 0)

@@ -145,6 +145,8 @@ describe('the geometry method', () => {
     const white = { widthPx: 160, heightPx: 120, data: new Uint8Array(160 * 120 * 3).fill(245) };
     const same = world[0];
     const cases: [string, PhotoSource[], RegExp][] = [
+      // None could be read: whoever read them has said why.
+      ['no photo', [], /^$/],
       ['one photo', [same], /One photo alone/],
       ['the same photo again and again', [same, { ...same, id: 'b' }, { ...same, id: 'c' }], /no parallax/],
       ['white walls', [photo('w1', white), photo('w2', white)], /more overlap or more structure/],
