@@ -22,10 +22,10 @@ import {
   editSchema,
   importSource,
 } from './schemas.ts';
-import { modelInputs, type ModelInfo, type ModelOutputs } from './model-commands.ts';
 import type { RunComparison } from './run-comparison.ts';
 import type { AskReply, LabelReply, TrackReply } from './scene-requests.ts';
 import type { FeaturesReply, InventoryRow, SelectReply } from './select-requests.ts';
+import { modelInputs, type ModelOutputs } from './model-commands.ts';
 import { refineInputs, type PolishStage, type RefineOutputs } from './refine-commands.ts';
 import { spaceInputs, type SpaceOutputs } from './space-commands.ts';
 import { exportFormatIds } from '../../projects/format/export-formats.ts';
@@ -207,7 +207,7 @@ export interface ProjectSnapshot {
   run: RunProgress | null;
 }
 
-export type { ImportProgress, ModelInfo, SkippedFile };
+export type { ImportProgress, SkippedFile };
 
 export interface RunProgress {
   runId: string;

@@ -13,6 +13,7 @@ import type {
 import type { SpaceRequests } from './space-requests.ts';
 import type { SceneRequests } from './scene-requests.ts';
 import type { Sim3 } from '../../projects/format/sim3.ts';
+import type { CheckpointOffer, SelfCheck } from './model-commands.ts';
 import type { Precision } from '../../projects/format/precision.ts';
 import type { StudioError } from '../../projects/format/result.ts';
 
@@ -106,10 +107,12 @@ export interface EngineRequests extends SceneRequests, SpaceRequests {
   /** Asks the state for a camera nobody took; never changes the state. */
   peek: { input: { worldFromCamera: Sim3; intrinsics: Intrinsics }; output: ChunkReply };
   probePhotos: { input: ProbeRequest; output: ProbedPhoto[] };
+  /** What a checkpoint is and what it would take, for each precision. Writes nothing. */
+  previewPack: { input: { path: string; packsFolder: string }; output: CheckpointOffer };
   /** Compiles a checkpoint into a pack of its own under `packsFolder` and checks it. Known weights are recognised and left as they are. */
   addPack: {
     input: { path: string; packsFolder: string; acceptLicence: boolean; precision: Precision };
-    output: { id: string; warnings: string[] };
+    output: { id: string; warnings: string[]; selfCheck: SelfCheck | null };
   };
   /** Runs a pack against a golden file, or by itself. */
   checkPack: { input: { packFolder: string; goldenPath: string | null }; output: PackReport };

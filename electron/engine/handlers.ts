@@ -43,8 +43,20 @@ export function createHandlers(create: CreateMethod, providers: () => string[]):
     addPack: async ({ path, packsFolder, acceptLicence, precision }, report) => {
       const { addPack } = await import('../../models/run/add-pack.ts');
       const onProgress = (stage: string, fraction: number | null): void => report({ stage, fraction });
-      const { pack, warnings } = await addPack(path, { packsFolder, acceptLicence, precision, onProgress });
-      return { id: pack.manifest.id, warnings };
+      const { pack, warnings, selfCheck } = await addPack(path, { packsFolder, acceptLicence, precision, onProgress });
+      return {
+        id: pack.manifest.id,
+        warnings,
+        selfCheck: selfCheck && {
+          provider: selfCheck.provider,
+          seconds: selfCheck.seconds,
+          outputs: selfCheck.outputs.length,
+        },
+      };
+    },
+    previewPack: async ({ path, packsFolder }) => {
+      const { previewCheckpoint } = await import('../../models/run/add-pack.ts');
+      return previewCheckpoint(path, packsFolder);
     },
     checkPack: async ({ packFolder, goldenPath }) => {
       const { checkPack } = await import('../../models/run/check-pack.ts');

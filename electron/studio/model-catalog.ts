@@ -1,7 +1,7 @@
 // Installed methods as the user chooses among them: the geometry that is built in, and packs.
 
 import { join } from 'node:path';
-import type { ModelInfo } from '../contract/commands.ts';
+import type { ModelInfo } from '../contract/model-commands.ts';
 import { assertReconstructs, reconstructs } from '../../models/run/kinds.ts';
 import { findPack, knowsWords, listPacks, removePack, type InstalledPack } from '../../models/run/packs.ts';
 import { StudioFailure } from '../../projects/format/result.ts';

@@ -2,7 +2,8 @@
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CommandInput, ModelInfo } from '../contract/commands.ts';
+import type { CommandInput } from '../contract/commands.ts';
+import type { AddedModel, CheckpointOffer } from '../contract/model-commands.ts';
 import type { PackReport } from '../contract/engine.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 import type { StudioContext } from './context.ts';
@@ -14,25 +15,48 @@ import type { StudioOptions } from './options.ts';
  * Compiles a checkpoint in an engine of its own, so that a run goes on meanwhile and cancelling is ending the process.
  * @throws StudioFailure busy, model-licence, checkpoint-unreadable, checkpoint-unsupported, disk-full, cancelled
  */
-export async function addModel(context: StudioContext, input: CommandInput<'models.add'>): Promise<ModelInfo> {
-  const { emitter, models, packEngines, uploads } = context;
+export async function addModel(context: StudioContext, input: CommandInput<'models.add'>): Promise<AddedModel> {
+  const { emitter, models } = context;
+  const { source, acceptLicence, precision = 'float32' } = input;
+  const { id, warnings, selfCheck } = await withPackEngine(context, source, (engine, path) =>
+    engine.request('addPack', { path, packsFolder: models.addedFolder, acceptLicence, precision }, (progress) =>
+      emitter.emit('models.progress', progress),
+    ),
+  );
+  // Only success clears an upload away: the same may be wanted in another precision, or after more disk is free.
+  await declineModel(context, source);
+  for (const sentence of warnings) emitter.emit('notice', { level: 'warning', place: 'models', code: null, sentence });
+  emitter.emit('models.changed', null);
+  return { ...infoOf(await models.find(id), await context.provider()), selfCheck };
+}
+
+/**
+ * What a checkpoint is and what it would take in each precision.
+ * @throws StudioFailure busy, checkpoint-unreadable, checkpoint-unsupported, cancelled
+ */
+export function previewModel(context: StudioContext, source: Source): Promise<CheckpointOffer> {
+  const packsFolder = context.models.addedFolder;
+  return withPackEngine(context, source, (engine, path) => engine.request('previewPack', { path, packsFolder }));
+}
+
+/** Deletes what was sent; a file of the user's own stays. */
+export async function declineModel({ uploads }: StudioContext, source: Source): Promise<void> {
+  if (source.kind === 'upload') await uploads.discard(source.uploadId);
+}
+
+type Source = CommandInput<'models.add'>['source'];
+
+async function withPackEngine<T>(
+  { emitter, packEngines, uploads }: StudioContext,
+  source: Source,
+  work: (engine: EngineClient, path: string) => Promise<T>,
+): Promise<T> {
   if (packEngines.current) throw new StudioFailure('busy');
   // Taken at once: a second call must find the place occupied.
   const engine = packEngines.get();
   try {
-    const { source, acceptLicence, precision = 'float32' } = input;
     const path = source.kind === 'path' ? source.path : await uploadedFile(await uploads.folderOf(source.uploadId));
-    const { id, warnings } = await engine.request(
-      'addPack',
-      { path, packsFolder: models.addedFolder, acceptLicence, precision },
-      (progress) => emitter.emit('models.progress', progress),
-    );
-    // A licence that is not accepted yet asks for the same upload once more, so only success clears it away.
-    if (source.kind === 'upload') await uploads.discard(source.uploadId);
-    for (const sentence of warnings)
-      emitter.emit('notice', { level: 'warning', place: 'models', code: null, sentence });
-    emitter.emit('models.changed', null);
-    return infoOf(await models.find(id), await context.provider());
+    return await work(engine, path);
   } catch (error) {
     if (error instanceof EngineGone && error.endedByStudio) throw new StudioFailure('cancelled');
     throw error;

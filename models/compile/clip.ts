@@ -58,7 +58,7 @@ export async function compileClip(
   options: CompileOptions = {},
 ): Promise<Manifest> {
   const { names, graphs } = buildClip(source, fileName, identity.precision, activation);
-  const { dim, patchPx, gridSide, vision } = names;
+  const { dim, patchPx, gridSide } = names;
   let parameters = 0;
   for (const { shape } of source.tensors.values()) parameters += shape.reduce((product, n) => product * n, 1);
   // Twice the side it was trained on gives finer regions at four times the cost.
@@ -71,9 +71,12 @@ export async function compileClip(
     parameters,
     config: { dim, patchPx, sizePx, activation, fingerprint },
   };
-  const workingMb = 60 + ((2 * gridSide) ** 2 * (3 * vision.hidden + 8 * vision.channels) * 4) / 1e6;
-  return writePack(folder, { ...facts, workingMb }, graphs, options);
+  return writePack(folder, { ...facts, workingMb: clipWorkingMb(names) }, graphs, options);
 }
+
+/** MB of one photo at twice the side that CLIP was trained on. */
+export const clipWorkingMb = ({ gridSide, vision }: ClipNames): number =>
+  60 + ((2 * gridSide) ** 2 * (3 * vision.hidden + 8 * vision.channels) * 4) / 1e6;
 
 /** `ids` [tokens] int64 from the start token to the end token → `vector` [dim], not normalised. */
 export function buildText(

@@ -77,7 +77,7 @@ export async function compileCut3r(
         ...(config.languageDim > 0 ? { languageDim: config.languageDim, words: config.words } : {}),
         fingerprint,
       },
-      workingMb: workingMb(config),
+      workingMb: cut3rWorkingMb(config),
     },
     graphs,
     options,
@@ -92,8 +92,8 @@ export function parameterCount({ tensors }: TensorSource): number {
   return count;
 }
 
-/** Largest moments of one step: the wide MLP of the encoder, and for DPT two maps of 128 channels at full size. */
-function workingMb({ head, sizePx, patchPx, encoder }: Cut3rConfig): number {
+/** MB in the largest moments of one step: the wide MLP of the encoder, and for DPT two maps of 128 channels at full size. */
+export function cut3rWorkingMb({ head, sizePx, patchPx, encoder }: Cut3rConfig): number {
   const pixels = head === 'dpt' ? sizePx * sizePx * 0.75 : sizePx * sizePx;
   const tokens = pixels / patchPx ** 2;
   const transformer = tokens * (encoder.hidden * 3 + encoder.channels * 8) * 4;

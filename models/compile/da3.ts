@@ -16,6 +16,7 @@ import { vector, viewBlock, type ViewBlock } from './view-blocks.ts';
 import { outputDepth } from './view-head.ts';
 import { specialsAndPatches } from './view-tokens.ts';
 import { writeViewPack } from './view-pack.ts';
+import type { ViewsSize } from './views-memory.ts';
 import { WeightLedger } from './weights.ts';
 import type { Precision } from '../../projects/format/precision.ts';
 
@@ -176,7 +177,10 @@ export async function compileDa3(
   options: CompileOptions = {},
 ): Promise<Manifest> {
   const { config, graphs } = buildDa3(source, fileName, identity.precision);
-  const { patchPx, channels, hidden } = config.encoder;
-  const size = { sizePx, patchPx, channels, hidden, levels: 8 * channels };
-  return writeViewPack(source, 'da3', folder, identity, size, graphs, options);
+  return writeViewPack(source, 'da3', folder, identity, da3Views(config), graphs, options);
 }
+
+export const da3Views = ({ encoder: { patchPx, channels, hidden } }: Da3Config): ViewsSize => ({
+  ...{ sizePx, patchPx, channels, hidden },
+  levels: 8 * channels,
+});

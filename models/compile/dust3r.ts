@@ -224,6 +224,9 @@ export function buildDust3r(
   return { config, graphs };
 }
 
+/** MB of one pair at its largest moment. */
+export const pairWorkingMb = 400;
+
 export async function compileDust3r(
   source: TensorSource,
   fileName: string,
@@ -238,7 +241,7 @@ export async function compileDust3r(
   const facts = { head: headKind, patchPx, sizePx, descriptors, gaussians, fingerprint };
   return writePack(
     folder,
-    { ...named, kind: 'pairwise', family, parameters: parameterCount(source), config: facts, workingMb: 400 },
+    { ...named, kind: 'pairwise', family, parameters: parameterCount(source), config: facts, workingMb: pairWorkingMb },
     graphs,
     options,
   );

@@ -1,20 +1,30 @@
 // Which kind of network a checkpoint holds, told by the names of its tensors, and how it becomes a pack.
 
-import { createHash } from 'node:crypto';
 import { StudioFailure } from '../../projects/format/result.ts';
 import type { Manifest } from '../run/manifest.ts';
-import { buildClip, clipLicence, compileClip, type Activation } from './clip.ts';
+import { buildClip, clipLicence, clipWorkingMb, compileClip, type Activation } from './clip.ts';
 import { isClip } from './clip-names.ts';
-import { buildDa3, compileDa3, da3Licence, da3Size, isDa3 } from './da3.ts';
-import { buildDust3r, compileDust3r, dust3rLicence, isDust3r, splatt3rLicence } from './dust3r.ts';
-import { buildFast3r, compileFast3r, fast3rLicence, isFast3r } from './fast3r.ts';
-import { buildLseg, compileLseg, isLseg, lsegLicence } from './lseg.ts';
-import { buildPi3, compilePi3, isPi3, pi3Licence } from './pi3.ts';
-import { buildVggt, compileVggt, isVggt, vggtLicence } from './vggt.ts';
-import { buildCut3r, compileCut3r, cut3rLicence, ownLicence, parameterCount, type PackIdentity } from './cut3r-pack.ts';
-import type { CompileOptions } from './pack-writer.ts';
-import { isFloat, type TensorSource } from './tensor-source.ts';
-import type { Precision } from '../../projects/format/precision.ts';
+import { buildDa3, compileDa3, da3Licence, da3Size, da3Views, isDa3 } from './da3.ts';
+import { buildDust3r, compileDust3r, dust3rLicence, isDust3r, pairWorkingMb, splatt3rLicence } from './dust3r.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { buildFast3r, compileFast3r, fast3rLicence, fast3rViews, isFast3r } from './fast3r.ts';
+import { buildLseg, compileLseg, isLseg, lsegLicence, lsegWorkingMb } from './lseg.ts';
+import { buildPi3, compilePi3, isPi3, pi3Licence, pi3Views } from './pi3.ts';
+import { buildVggt, compileVggt, isVggt, vggtLicence, vggtViews } from './vggt.ts';
+import {
+  buildCut3r,
+  compileCut3r,
+  cut3rLicence,
+  cut3rWorkingMb,
+  ownLicence,
+  parameterCount,
+  type PackIdentity,
+} from './cut3r-pack.ts';
+import { packMemoryMb, weightBytes, type CompileOptions } from './pack-writer.ts';
+import type { TensorSource } from './tensor-source.ts';
+import { precisions, type Precision } from '../../projects/format/precision.ts';
+import type { BuiltGraph } from './built-graph.ts';
+import { viewsWorkingMb } from './views-memory.ts';
 
 /** What a file is, before anything is written. */
 export interface CheckpointFacts {
@@ -27,16 +37,23 @@ export interface CheckpointFacts {
   parameters: number;
   /** Bytes of the pack that will be written. */
   packBytes: number;
+  /** What its manifest will say it needs: weights and the working memory of one step. */
+  memoryMb: number;
   /** The same for the same weights, whatever the file is called. */
   fingerprint: string;
 }
 
-type Description = Pick<CheckpointFacts, 'id' | 'name' | 'kind' | 'licence' | 'packBytes'>;
+interface Description extends Pick<CheckpointFacts, 'id' | 'name' | 'kind' | 'licence'> {
+  graphs: Readonly<Record<string, BuiltGraph>>;
+  workingMb: number;
+}
 
 /** One kind of network: how its files are recognised, described and compiled. */
 interface Family {
   family: string;
   holds(source: TensorSource): boolean;
+  /** What its packs can be written in. */
+  precisions: readonly Precision[];
   /** Builds the graphs, which checks every name and shape. @throws StudioFailure 'checkpoint-unsupported' */
   describe(source: TensorSource, fileName: string, precision: Precision): Description;
   compile(
@@ -48,6 +65,8 @@ interface Family {
   ): Promise<Manifest>;
 }
 
+// Eight bits are for recurrent networks: pairs of DUSt3R came out twice as far off, and nobody has measured the others.
+const floatPrecisions = ['float32', 'float16'] as const;
 const idOf = (precision: Precision): string => ({ float32: '', float16: '-f16', int8: '-i8' })[precision];
 const nameOf = (precision: Precision): string =>
   ({ float32: '', float16: ', half precision', int8: ', eight bits' })[precision];
@@ -55,22 +74,22 @@ const nameOf = (precision: Precision): string =>
 const cut3r: Family = {
   family: 'cut3r',
   holds: ({ tensors }) => tensors.has('pose_retriever.mem') && tensors.has('register_tokens.weight'),
+  precisions,
   describe: (source, fileName, precision) => {
     const { config, graphs } = buildCut3r(source, fileName, precision);
+    const common = { kind: 'recurrent', graphs, workingMb: cut3rWorkingMb(config) } as const;
     if (config.head === 'composed')
       return {
+        ...common,
         id: `permanence-${config.sizePx}${idOf(precision)}`,
         name: `Permanence ${config.sizePx}${nameOf(precision)}`,
-        kind: 'recurrent',
         licence: ownLicence,
-        packBytes: bytesOf(graphs),
       };
     return {
+      ...common,
       id: `cut3r-${config.sizePx}-${config.head}${idOf(precision)}`,
       name: `CUT3R ${config.sizePx} ${config.head === 'dpt' ? 'DPT' : 'linear'}${nameOf(precision)}`,
-      kind: 'recurrent',
       licence: cut3rLicence,
-      packBytes: bytesOf(graphs),
     };
   },
   compile: compileCut3r,
@@ -79,6 +98,7 @@ const cut3r: Family = {
 const clip: Family = {
   family: 'clip',
   holds: isClip,
+  precisions: floatPrecisions,
   describe: (source, fileName, precision) => {
     const { names, graphs } = buildClip(source, fileName, precision, activationOf(source, fileName));
     const size = names.vision.channels >= 1024 ? 'L' : 'B';
@@ -87,7 +107,8 @@ const clip: Family = {
       name: `CLIP ViT-${size}/${names.patchPx}${nameOf(precision)}`,
       kind: 'language',
       licence: clipLicence,
-      packBytes: bytesOf(graphs),
+      graphs,
+      workingMb: clipWorkingMb(names),
     };
   },
   compile: (source, fileName, folder, identity, options) =>
@@ -97,6 +118,7 @@ const clip: Family = {
 const lseg: Family = {
   family: 'lseg',
   holds: isLseg,
+  precisions: floatPrecisions,
   describe: (source, fileName, precision) => {
     const { config, graphs } = buildLseg(source, fileName, precision);
     const size = config.channels >= 1024 ? 'L' : 'B';
@@ -105,7 +127,8 @@ const lseg: Family = {
       name: `LSeg ViT-${size}/${config.patchPx}${nameOf(precision)}`,
       kind: 'language',
       licence: lsegLicence,
-      packBytes: bytesOf(graphs),
+      graphs,
+      workingMb: lsegWorkingMb(config),
     };
   },
   compile: compileLseg,
@@ -114,6 +137,7 @@ const lseg: Family = {
 const dust3r: Family = {
   family: 'dust3r',
   holds: isDust3r,
+  precisions: floatPrecisions,
   describe: (source, fileName, precision) => {
     const { config, graphs } = buildDust3r(source, fileName, precision);
     const [id, name] = config.gaussians
@@ -126,7 +150,8 @@ const dust3r: Family = {
       name: `${name} ${config.sizePx} ${config.head === 'dpt' ? 'DPT' : 'linear'}${nameOf(precision)}`,
       kind: 'pairwise',
       licence: config.gaussians ? splatt3rLicence : dust3rLicence,
-      packBytes: bytesOf(graphs),
+      graphs,
+      workingMb: pairWorkingMb,
     };
   },
   compile: compileDust3r,
@@ -135,6 +160,7 @@ const dust3r: Family = {
 const vggt: Family = {
   family: 'vggt',
   holds: isVggt,
+  precisions: floatPrecisions,
   describe: (source, fileName, precision) => {
     const { config, graphs } = buildVggt(source, fileName, precision);
     return {
@@ -142,7 +168,8 @@ const vggt: Family = {
       name: `VGGT ${config.sizePx}${nameOf(precision)}`,
       kind: 'multi-view',
       licence: vggtLicence,
-      packBytes: bytesOf(graphs),
+      graphs,
+      workingMb: viewsWorkingMb(vggtViews(config)),
     };
   },
   compile: compileVggt,
@@ -151,19 +178,25 @@ const vggt: Family = {
 const fast3r: Family = {
   family: 'fast3r',
   holds: isFast3r,
-  describe: (source, fileName, precision) => ({
-    id: `fast3r-512${idOf(precision)}`,
-    name: `Fast3R 512${nameOf(precision)}`,
-    kind: 'multi-view',
-    licence: fast3rLicence,
-    packBytes: bytesOf(buildFast3r(source, fileName, precision).graphs),
-  }),
+  precisions: floatPrecisions,
+  describe: (source, fileName, precision) => {
+    const { config, graphs } = buildFast3r(source, fileName, precision);
+    return {
+      id: `fast3r-512${idOf(precision)}`,
+      name: `Fast3R 512${nameOf(precision)}`,
+      kind: 'multi-view',
+      licence: fast3rLicence,
+      graphs,
+      workingMb: viewsWorkingMb(fast3rViews(config)),
+    };
+  },
   compile: compileFast3r,
 };
 
 const da3: Family = {
   family: 'da3',
   holds: isDa3,
+  precisions: floatPrecisions,
   describe: (source, fileName, precision) => {
     const { config, graphs } = buildDa3(source, fileName, precision);
     return {
@@ -171,7 +204,8 @@ const da3: Family = {
       name: `Depth Anything 3 ${da3Size(config)}${nameOf(precision)}`,
       kind: 'multi-view',
       licence: da3Licence(config),
-      packBytes: bytesOf(graphs),
+      graphs,
+      workingMb: viewsWorkingMb(da3Views(config)),
     };
   },
   compile: compileDa3,
@@ -180,13 +214,18 @@ const da3: Family = {
 const pi3: Family = {
   family: 'pi3',
   holds: isPi3,
-  describe: (source, fileName, precision) => ({
-    id: `pi3${idOf(precision)}`,
-    name: `Pi3${nameOf(precision)}`,
-    kind: 'multi-view',
-    licence: pi3Licence,
-    packBytes: bytesOf(buildPi3(source, fileName, precision).graphs),
-  }),
+  precisions: floatPrecisions,
+  describe: (source, fileName, precision) => {
+    const { config, graphs } = buildPi3(source, fileName, precision);
+    return {
+      id: `pi3${idOf(precision)}`,
+      name: `Pi3${nameOf(precision)}`,
+      kind: 'multi-view',
+      licence: pi3Licence,
+      graphs,
+      workingMb: viewsWorkingMb(pi3Views(config)),
+    };
+  },
   compile: compilePi3,
 };
 
@@ -199,30 +238,39 @@ function activationOf({ tensors }: TensorSource, fileName: string): Activation {
   return tensors.has('visual.conv1.weight') ? 'gelu' : 'quick-gelu';
 }
 
-const bytesOf = (graphs: Readonly<Record<string, { weights: { byteLength: number } }>>): number =>
-  Object.values(graphs).reduce((sum, { weights }) => sum + weights.byteLength, 0);
-
 /** @throws StudioFailure 'checkpoint-unsupported' when it is another network, or one with missing or strange tensors */
 export async function describeCheckpoint(
   source: TensorSource,
   fileName: string,
   precision: Precision,
 ): Promise<CheckpointFacts> {
-  const found = families.find((family) => family.holds(source));
-  if (!found)
-    throw new StudioFailure('checkpoint-unsupported', { name: fileName, reason: unknownReason(source.tensors) });
-  // Pairs of DUSt3R came out twice as far off, and nobody has measured the others.
-  if (precision === 'int8' && found.family !== cut3r.family)
+  const found = familyOf(source, fileName);
+  if (!found.precisions.includes(precision))
     throw new StudioFailure('checkpoint-unsupported', {
       name: fileName,
       reason: 'eight bits are for recurrent networks only; leave the precision at float32 or float16.',
     });
+  const { graphs, workingMb, ...named } = found.describe(source, fileName, precision);
+  const packBytes = weightBytes(graphs);
   return {
     family: found.family,
-    ...found.describe(source, fileName, precision),
+    ...named,
+    packBytes,
+    memoryMb: packMemoryMb(packBytes, workingMb),
     parameters: parameterCount(source),
     fingerprint: await fingerprintOf(source),
   };
+}
+
+/** In which numbers such a checkpoint can be compiled. @throws StudioFailure 'checkpoint-unsupported' */
+export const precisionsOf = (source: TensorSource, fileName: string): readonly Precision[] =>
+  familyOf(source, fileName).precisions;
+
+function familyOf(source: TensorSource, fileName: string): Family {
+  const found = families.find((family) => family.holds(source));
+  if (!found)
+    throw new StudioFailure('checkpoint-unsupported', { name: fileName, reason: unknownReason(source.tensors) });
+  return found;
 }
 
 /** Compiles into `folder`, which must not exist. */
@@ -244,19 +292,4 @@ function unknownReason(tensors: TensorSource['tensors']): string {
     return 'it is LSM, whose sparse point transformer needs CUDA operators that no pack can hold; add the two networks it stands on instead, DUSt3R 512 DPT and LSeg (demo_e200.ckpt): with them the studio’s own fusion makes the searchable splats, of any number of photos.';
   const [first] = tensors.keys();
   return `its ${tensors.size} tensors (${first}, …) belong to no network that is known here.`;
-}
-
-/** Names, shapes, and the numbers of every fiftieth tensor: enough to tell checkpoints apart without reading gigabytes. */
-async function fingerprintOf(source: TensorSource): Promise<string> {
-  const hash = createHash('sha256');
-  const names = [...source.tensors.keys()].sort();
-  for (const [idx, name] of names.entries()) {
-    const { shape = [], dtype = 'U8' } = source.tensors.get(name) ?? {};
-    hash.update(`${name}:${shape.join('x')}\n`);
-    if (idx % 50 === 0 && isFloat(dtype)) {
-      const data = await source.read(name);
-      hash.update(new Uint8Array(data.buffer, data.byteOffset, Math.min(data.byteLength, 65_536)));
-    }
-  }
-  return hash.digest('hex').slice(0, 32);
 }

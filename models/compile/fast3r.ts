@@ -16,6 +16,7 @@ import { withoutPrefixes } from './source-views.ts';
 import type { TensorSource } from './tensor-source.ts';
 import { dimensionOf, vector, viewBlock, type ViewBlock } from './view-blocks.ts';
 import { writeViewPack } from './view-pack.ts';
+import type { ViewsSize } from './views-memory.ts';
 import { WeightLedger } from './weights.ts';
 import type { Precision } from '../../projects/format/precision.ts';
 
@@ -167,8 +168,10 @@ export async function compileFast3r(
   options: CompileOptions = {},
 ): Promise<Manifest> {
   const { config, graphs } = buildFast3r(source, fileName, identity.precision);
-  const { patchPx, encoder, decoder } = config;
-  const { channels, hidden } = decoder;
-  const size = { sizePx, patchPx, channels, hidden, levels: encoder.channels + 3 * channels };
-  return writeViewPack(source, 'fast3r', folder, identity, size, graphs, options);
+  return writeViewPack(source, 'fast3r', folder, identity, fast3rViews(config), graphs, options);
 }
+
+export const fast3rViews = ({ patchPx, encoder, decoder }: Fast3rConfig): ViewsSize => ({
+  ...{ sizePx, patchPx, channels: decoder.channels, hidden: decoder.hidden },
+  levels: encoder.channels + 3 * decoder.channels,
+});

@@ -156,11 +156,8 @@ export async function compileLseg(
   options: CompileOptions = {},
 ): Promise<Manifest> {
   const { config, graphs } = buildLseg(source, fileName, identity.precision);
-  const { dim, patchPx, channels, hidden } = config;
+  const { dim, patchPx } = config;
   const { fingerprint, ...named } = identity;
-  const tokens = (sizePx / patchPx) ** 2;
-  // The widest moment: vectors of half the pixels, twice (before and after they are laid out for the caller), or a block's inner width.
-  const workingMb = 60 + (Math.max((sizePx / 2) ** 2 * 2 * dim, tokens * (3 * hidden + 8 * channels)) * 4) / 1e6;
   return writePack(
     folder,
     {
@@ -170,9 +167,15 @@ export async function compileLseg(
       parameters: parameterCount(source),
       // Levels of odd grids would not meet: an even number of patches on both sides.
       config: { dim, patchPx: 2 * patchPx, sizePx, fingerprint },
-      workingMb,
+      workingMb: lsegWorkingMb(config),
     },
     graphs,
     options,
   );
+}
+
+/** MB at the widest moment: vectors of half the pixels, twice (before and after they are laid out for the caller), or a block's inner width. */
+export function lsegWorkingMb({ dim, patchPx, channels, hidden }: LsegConfig): number {
+  const tokens = (sizePx / patchPx) ** 2;
+  return 60 + (Math.max((sizePx / 2) ** 2 * 2 * dim, tokens * (3 * hidden + 8 * channels)) * 4) / 1e6;
 }

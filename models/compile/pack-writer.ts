@@ -22,6 +22,13 @@ export type PackFacts = Omit<Manifest, 'graphs' | 'files' | 'memoryMb'> & {
   workingMb: number;
 };
 
+/** Bytes of all weights. */
+export const weightBytes = (graphs: Readonly<Record<string, BuiltGraph>>): number =>
+  Object.values(graphs).reduce((sum, { weights }) => sum + weights.byteLength, 0);
+
+/** What a pack says it needs: its weights and the working memory of one step, MB. */
+export const packMemoryMb = (bytes: number, workingMb: number): number => Math.ceil(bytes / 1e6 + workingMb);
+
 /**
  * Writes a pack into `folder` (created; must not exist). On failure or cancel nothing is left.
  * @param graphs graph name → what was built
@@ -36,7 +43,7 @@ export async function writePack(
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
   try {
-    const total = Object.values(graphs).reduce((sum, { weights }) => sum + weights.byteLength, 0);
+    const total = weightBytes(graphs);
     let done = 0;
     const files: Manifest['files'] = [];
     const graphManifests: Record<string, GraphManifest> = {};
@@ -57,7 +64,7 @@ export async function writePack(
       };
     }
     const { workingMb, ...rest } = facts;
-    const memoryMb = Math.ceil(total / 1e6 + workingMb);
+    const memoryMb = packMemoryMb(total, workingMb);
     const manifest: Manifest = { ...rest, graphs: graphManifests, files, memoryMb };
     await writeFile(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     if (signal?.aborted) throw new StudioFailure('cancelled');

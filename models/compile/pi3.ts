@@ -14,6 +14,7 @@ import type { TensorSource } from './tensor-source.ts';
 import { vector, viewBlock, type ViewBlock } from './view-blocks.ts';
 import { specialsAndPatches, type ViewTokens } from './view-tokens.ts';
 import { writeViewPack } from './view-pack.ts';
+import type { ViewsSize } from './views-memory.ts';
 import { WeightLedger } from './weights.ts';
 import type { Precision } from '../../projects/format/precision.ts';
 
@@ -196,8 +197,10 @@ export async function compilePi3(
   options: CompileOptions = {},
 ): Promise<Manifest> {
   const { config, graphs } = buildPi3(source, fileName, identity.precision);
-  const { channels, hidden, encoder } = config;
-  const { patchPx } = encoder;
-  const size = { sizePx, patchPx, channels, hidden, levels: 4 * patchPx ** 2 };
-  return writeViewPack(source, 'pi3', folder, identity, size, graphs, options);
+  return writeViewPack(source, 'pi3', folder, identity, pi3Views(config), graphs, options);
 }
+
+export const pi3Views = ({ channels, hidden, encoder: { patchPx } }: Pi3Config): ViewsSize => ({
+  ...{ sizePx, patchPx, channels, hidden },
+  levels: 4 * patchPx ** 2,
+});

@@ -14,6 +14,7 @@ import { dimensionOf, vector, viewBlock, type ViewBlock } from './view-blocks.ts
 import { outputDepth, viewHead, type ViewHead } from './view-head.ts';
 import { specialsAndPatches } from './view-tokens.ts';
 import { writeViewPack } from './view-pack.ts';
+import type { ViewsSize } from './views-memory.ts';
 import { WeightLedger } from './weights.ts';
 import type { Precision } from '../../projects/format/precision.ts';
 
@@ -212,7 +213,10 @@ export async function compileVggt(
   options: CompileOptions = {},
 ): Promise<Manifest> {
   const { config, graphs } = buildVggt(source, fileName, identity.precision);
-  const { channels, hidden, sizePx, encoder } = config;
-  const size = { sizePx, patchPx: encoder.patchPx, channels, hidden, levels: 4 * 2 * channels };
-  return writeViewPack(source, 'vggt', folder, identity, size, graphs, options);
+  return writeViewPack(source, 'vggt', folder, identity, vggtViews(config), graphs, options);
 }
+
+export const vggtViews = ({ channels, hidden, sizePx, encoder }: VggtConfig): ViewsSize => ({
+  ...{ sizePx, patchPx: encoder.patchPx, channels, hidden },
+  levels: 4 * 2 * channels,
+});

@@ -24,7 +24,7 @@ export function writeViewPack(
     family,
     parameters: parameterCount(source),
     config: { patchPx, sizePx, views: defaultViews, fingerprint },
-    workingMb: viewsWorkingMb(size, defaultViews),
+    workingMb: viewsWorkingMb(size),
   };
   return writePack(folder, facts, graphs, options);
 }

@@ -17,7 +17,7 @@ export interface ViewsSize {
  * take one view at a time. Each graph keeps what it once needed. Depth Anything 3 small at its full size, on the CPU: 412 MB with one view, 647 with six,
  * 856 with ten were measured (the whole process, at its peak), 543, 812 and 1027 are forecast with its weights.
  */
-export function viewsWorkingMb({ sizePx, patchPx, channels, hidden, levels }: ViewsSize, views: number): number {
+export function viewsWorkingMb({ sizePx, patchPx, channels, hidden, levels }: ViewsSize, views = defaultViews): number {
   const pixels = sizePx * sizePx * 0.75;
   const tokens = pixels / patchPx ** 2;
   const transformer = views * tokens * (3 * hidden + 8 * channels) * 4;

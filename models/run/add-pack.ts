@@ -4,7 +4,7 @@ import { mkdir, rm, statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { StudioFailure } from '../../projects/format/result.ts';
-import { compileCheckpoint, describeCheckpoint, type CheckpointFacts } from '../compile/families.ts';
+import { compileCheckpoint, describeCheckpoint, precisionsOf, type CheckpointFacts } from '../compile/families.ts';
 import { openCheckpoint } from '../compile/open-checkpoint.ts';
 import type { Precision } from '../../projects/format/precision.ts';
 import { checkPack, type PackReport } from './check-pack.ts';
@@ -28,8 +28,17 @@ export interface AddedPack {
 }
 
 /** What a file is and what installing it would take: shown before the licence is accepted. */
-export interface CheckpointPreview extends CheckpointFacts {
-  memory: MemoryForecast;
+export interface CheckpointPreview extends Pick<CheckpointFacts, 'name' | 'kind' | 'licence' | 'parameters'> {
+  /** One for each precision that this kind of network can be compiled in; float32 first. */
+  choices: {
+    precision: Precision;
+    bytesOnDisk: number;
+    /** What a run is expected to take. */
+    memoryMb: number;
+    warning: string | null;
+    /** The pack that has these weights in this precision already. */
+    installedId: string | null;
+  }[];
 }
 
 export interface MemoryForecast {
@@ -40,12 +49,22 @@ export interface MemoryForecast {
   warning: string | null;
 }
 
-/** @throws StudioFailure 'checkpoint-unreadable', 'checkpoint-unsupported' */
-export async function previewCheckpoint(path: string, precision: Precision = 'float32'): Promise<CheckpointPreview> {
+/** Writes nothing. @throws StudioFailure 'checkpoint-unreadable', 'checkpoint-unsupported' */
+export async function previewCheckpoint(path: string, packsFolder: string): Promise<CheckpointPreview> {
+  const file = basename(path);
   const source = await openCheckpoint(path);
   try {
-    const facts = await describeCheckpoint(source, basename(path), precision);
-    return { ...facts, memory: memoryForecast(facts.packBytes / 1e6) };
+    const { packs } = await listPacks(packsFolder);
+    const { name, kind, licence, parameters, fingerprint } = await describeCheckpoint(source, file, 'float32');
+    const choices = await Promise.all(
+      precisionsOf(source, file).map(async (precision) => {
+        const { packBytes, memoryMb } = await describeCheckpoint(source, file, precision);
+        const { neededMb, warning } = memoryForecast(memoryMb);
+        const installedId = installedAs(packs, fingerprint, precision)?.manifest.id ?? null;
+        return { precision, bytesOnDisk: packBytes, memoryMb: neededMb, warning, installedId };
+      }),
+    );
+    return { name, kind, licence, parameters, choices };
   } finally {
     await source.close();
   }
@@ -66,9 +85,7 @@ export async function addPack(path: string, options: AddPackOptions): Promise<Ad
     if (facts.licence.mustAccept && !acceptLicence)
       throw new StudioFailure('model-licence', { licence: `${facts.licence.name}, ${facts.licence.url ?? ''}` });
     const { packs } = await listPacks(packsFolder);
-    const known = packs.find(
-      ({ manifest }) => manifest.config.fingerprint === facts.fingerprint && manifest.precision === precision,
-    );
+    const known = installedAs(packs, facts.fingerprint, precision);
     if (known) return { pack: known, selfCheck: null, warnings: [] };
     const id = freeId(facts.id, new Set(packs.map(({ manifest }) => manifest.id)));
     await mkdir(packsFolder, { recursive: true });
@@ -83,6 +100,13 @@ export async function addPack(path: string, options: AddPackOptions): Promise<Ad
     await source.close();
   }
 }
+
+const installedAs = (
+  packs: readonly InstalledPack[],
+  fingerprint: string,
+  precision: Precision,
+): InstalledPack | undefined =>
+  packs.find(({ manifest }) => manifest.config.fingerprint === fingerprint && manifest.precision === precision);
 
 async function checked(folder: string, id: string, { onProgress, session = {} }: AddPackOptions): Promise<AddedPack> {
   try {

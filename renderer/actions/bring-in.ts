@@ -85,10 +85,19 @@ export async function addPhotos(app: AppState, brought: BroughtIn | null): Promi
   if (sources) await app.calls.tell('import.start', { sources, copy: brought.files.length > 0 }, 'import');
 }
 
+/** Looks at a checkpoint; what it is and what it takes is then asked about. */
+export async function bringCheckpoint(app: AppState, brought: BroughtIn | null): Promise<void> {
+  if (!brought) return;
+  app.notices.clear('models');
+  const [source] = (await sourcesOf(app, brought, 'models')) ?? [];
+  if (source) await app.models.look(source);
+}
+
 /** Null when there is nothing to read, or what was there could not be had: then a notice says why. */
 export async function sourcesOf(
   app: AppState,
   { paths, files }: BroughtIn,
+  place: 'import' | 'models' = 'import',
 ): Promise<CommandInput<'import.start'>['sources'] | null> {
   const sources: CommandInput<'import.start'>['sources'] = paths.map((path) => ({ kind: 'path' as const, path }));
   const photos = app.shell.info?.readsVideos ? files : await withFramesOfVideos(app, files);
@@ -98,7 +107,7 @@ export async function sourcesOf(
   const sent = await app.api.upload(photos, (fraction) => (app.photos.bringing = { ...bringing, fraction }));
   app.photos.bringing = null;
   if (sent.ok) return [...sources, { kind: 'upload', uploadId: sent.value.uploadId }];
-  app.notices.add({ level: 'error', place: 'import', ...sent.error });
+  app.notices.add({ level: 'error', place, ...sent.error });
   return null;
 }
 

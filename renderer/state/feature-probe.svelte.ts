@@ -41,8 +41,4 @@ export class FeatureProbeState {
       this.models.progress = null;
     }
   }
-
-  cancel(): Promise<unknown> {
-    return this.calls.tell('models.cancel', null, 'models');
-  }
 }

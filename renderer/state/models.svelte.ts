@@ -1,15 +1,19 @@
 // The installed methods, and what the models page is doing.
 
-import type { ModelInfo } from '../../electron/contract/commands.ts';
+import type { CommandInput } from '../../electron/contract/commands.ts';
+import type { AddedModel, CheckpointOffer, ModelInfo } from '../../electron/contract/model-commands.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 import type { RevisitId, UpdateRuleId } from '../../projects/format/scene.ts';
 import type { StudioCalls } from './studio-calls.ts';
 
-/** A checkpoint that was dropped and waits for its licence to be accepted. */
-export interface PendingModel {
-  name: string;
-  source: { kind: 'path'; path: string } | { kind: 'upload'; uploadId: string };
-  licence: string;
+type Source = CommandInput<'models.add'>['source'];
+
+/** A checkpoint that was brought and waits for a decision. */
+export interface PendingModel extends CheckpointOffer {
+  source: Source;
 }
+
+const reading = { stage: 'Reading the checkpoint', fraction: null };
 
 export class ModelsState {
   private readonly calls: StudioCalls;
@@ -22,6 +26,8 @@ export class ModelsState {
   revisit = $state<RevisitId>('none');
   progress = $state.raw<{ stage: string; fraction: number | null } | null>(null);
   pending = $state.raw<PendingModel | null>(null);
+  /** The newest one that was added here. */
+  added = $state.raw<AddedModel | null>(null);
 
   constructor(calls: StudioCalls) {
     this.calls = calls;
@@ -40,20 +46,43 @@ export class ModelsState {
     this.all = (await this.calls.ask('models.list', null, 'models')) ?? this.all ?? [];
   }
 
-  /** Adds a checkpoint; when its licence has to be accepted first, it waits in `pending`. */
-  async add(name: string, source: PendingModel['source'], acceptLicence: boolean): Promise<string | null> {
-    this.progress = { stage: 'Reading the checkpoint', fraction: null };
-    const result = await this.calls.api.invoke('models.add', { source, acceptLicence });
-    this.progress = null;
+  /** Looks at a checkpoint; what it is waits in `pending`, in place of an earlier one. */
+  async look(source: Source): Promise<void> {
+    await this.decline();
+    this.added = null;
+    // While another one is added the host says so, and that one's progress stays.
+    const isFree = this.progress === null;
+    if (isFree) this.progress = reading;
+    const offer = await this.calls.ask('models.preview', { source }, 'models');
+    if (isFree) this.progress = null;
+    if (offer) this.pending = { ...offer, source };
+    else await this.#letGo(source);
+  }
+
+  /** Adds what is pending; its licence has been shown. */
+  async add(precision: Precision): Promise<void> {
+    if (!this.pending) return;
+    const { source } = this.pending;
     this.pending = null;
-    if (result.ok) {
-      await this.refresh();
-      return null;
-    }
-    if (result.error.code === 'model-licence') {
-      this.pending = { name, source, licence: result.error.sentence };
-      return null;
-    }
-    return result.error.sentence;
+    this.progress = reading;
+    this.added = await this.calls.ask('models.add', { source, acceptLicence: true, precision }, 'models');
+    this.progress = null;
+    if (this.added) await this.refresh();
+    else await this.#letGo(source);
+  }
+
+  cancel(): void {
+    void this.calls.tell('models.cancel', null, 'models');
+  }
+
+  async decline(): Promise<void> {
+    const source = this.pending?.source;
+    this.pending = null;
+    if (source) await this.#letGo(source);
+  }
+
+  /** Deletes what was sent. */
+  async #letGo(source: Source): Promise<void> {
+    await this.calls.tell('models.decline', { source }, 'models');
   }
 }

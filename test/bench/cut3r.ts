@@ -1,6 +1,6 @@
-// CUT3R at full size with random weights, float32 on the CPU: memory of the compile, and time of encoder and step against the sum of their
-// matrix products at this machine's own GEMM rate and against the same architecture in PyTorch, all taking turns.
-// `BENCH_THREADS` sets the threads of both (1). Needs 4 GB of disk and 8 GB of memory; PyTorch is found as torch-partner.ts says.
+// CUT3R at full size with random weights on the CPU: memory of the compile, and time of encoder and step against the sum of their matrix
+// products at this machine's own GEMM rate (float32) and against the same architecture in PyTorch (float32 and int8), all taking turns.
+// `BENCH_THREADS` sets the threads of both (1). Needs 5 GB of disk and 12 GB of memory; PyTorch is found as torch-partner.ts says.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,9 +14,10 @@ import { cut3rFlops } from './cut3r-flops.ts';
 import { compileApart, fullSizes, randomCheckpoint, type FullSize } from './full-size-cut3r.ts';
 import type { BenchRow } from './row.ts';
 import { pythonWithTorch, startTorch, type TorchPartner } from './torch-partner.ts';
-import { fastestTurns, ownTurn } from './turns.ts';
+import { fastestTurns, ownTurn, type Turn } from './turns.ts';
 
 const rounds = 5;
+const precisions = ['float32', 'int8'] as const;
 /** The product of the first layer of the encoder's MLP, which a machine runs about as fast as any. */
 const [gemmRows, gemmInner, gemmColumns] = [768, 1024, 4096];
 
@@ -25,17 +26,18 @@ export async function run(threads = Number(process.env.BENCH_THREADS ?? 1)): Pro
   for (const size of Object.keys(fullSizes) as FullSize[]) {
     const parent = await mkdtemp(join(process.env.BENCH_FOLDER ?? tmpdir(), 'cut3r-bench-'));
     try {
-      const folder = join(parent, 'cut3r-bench');
-      const { parameters, seconds, peakMb } = await compileApart(size, folder);
-      rows.push({
-        name: `CUT3R ${size}, memory of the compile`,
-        value: peakMb,
-        target: '≤ 2000',
-        unit: 'MB',
-        ok: peakMb <= 2000,
-        note: `${(parameters / 1e6).toFixed(0)} million parameters in ${seconds.toFixed(0)} s`,
-      });
-      rows.push(...(await measured(size, folder, threads)));
+      for (const precision of precisions) {
+        const { parameters, seconds, peakMb } = await compileApart(size, join(parent, precision), precision);
+        rows.push({
+          name: `CUT3R ${size}, memory of the compile to ${precision}`,
+          value: peakMb,
+          target: '≤ 2000',
+          unit: 'MB',
+          ok: peakMb <= 2000,
+          note: `${(parameters / 1e6).toFixed(0)} million parameters in ${seconds.toFixed(0)} s`,
+        });
+      }
+      rows.push(...(await measured(size, parent, threads)));
     } finally {
       await rm(parent, { recursive: true, force: true });
     }
@@ -43,24 +45,25 @@ export async function run(threads = Number(process.env.BENCH_THREADS ?? 1)): Pro
   return rows;
 }
 
-async function measured(size: FullSize, folder: string, threads: number): Promise<BenchRow[]> {
+/** @param parent holds a pack for each precision, called by its name */
+async function measured(size: FullSize, parent: string, threads: number): Promise<BenchRow[]> {
   const { widthPx, heightPx, preset } = fullSizes[size];
   const { config } = buildCut3r(await randomCheckpoint(size), 'random', 'float32');
   const flops = cut3rFlops(config, widthPx, heightPx);
-  const network = await RecurrentNetwork.open(await readPack(folder), { providers: [], threads });
+  const float32 = await openParty(join(parent, 'float32'), size, threads);
+  const int8 = await openParty(join(parent, 'int8'), size, threads);
   const gemm = await openGemm(threads);
   const python = await pythonWithTorch();
   const torch = 'python' in python ? await startTorch(python.python, preset, widthPx, heightPx, threads) : null;
   try {
-    const image = noise(3 * widthPx * heightPx);
-    const features = await network.encode(image, widthPx, heightPx);
-    const state = await network.step(features, await network.begin(), true);
     const product = { x: floats(noise(gemmRows * gemmInner), gemmRows, gemmInner) };
     const best = await fastestTurns(
       {
         gemm: () => ownTurn(() => gemm.run(product)),
-        encoder: () => ownTurn(() => network.encode(image, widthPx, heightPx)),
-        step: () => ownTurn(() => network.step(features, state, false)),
+        encoder: float32.encoder,
+        step: float32.step,
+        'int8 encoder': int8.encoder,
+        'int8 step': int8.step,
         ...(torch && torchParties(torch)),
       },
       rounds,
@@ -73,12 +76,24 @@ async function measured(size: FullSize, folder: string, threads: number): Promis
       const theirs = torch
         ? { name: torch.name, ms: best[`torch ${part}`].cpuMs / threads }
         : { missing: 'missing' in python ? python.missing : '' };
-      return [againstProducts(work, rates, threads), againstTorch(work, theirs, Math.max(...rates))];
+      const eightBits = { name: `${work.name} in int8`, ms: best[`int8 ${part}`].cpuMs / threads };
+      return [
+        againstProducts(work, rates, threads),
+        againstTorch(work, theirs, (theirMs) => {
+          const needed = (2 * work.flops) / theirMs / 1e6 / Math.max(...rates);
+          return `to halve that takes ${needed.toFixed(2)} times the rate of a bare product`;
+        }),
+        againstTorch(eightBits, theirs, () => {
+          const gain = (work.ms / eightBits.ms).toFixed(2);
+          return `ours ${eightBits.ms.toFixed(0)} ms, ${gain} times as fast as our float32`;
+        }),
+      ];
     });
   } finally {
     torch?.end();
     await gemm.dispose();
-    await network.dispose();
+    await float32.dispose();
+    await int8.dispose();
   }
 }
 
@@ -106,19 +121,38 @@ function againstProducts({ name, flops, ms }: Work, rates: readonly number[], th
 }
 
 function againstTorch(
-  { name, flops, ms }: Work,
+  { name, ms }: { name: string; ms: number },
   theirs: { name: string; ms: number } | { missing: string },
-  rate: number,
+  note: (theirMs: number) => string,
 ): BenchRow {
   const row = { name: `${name}, times as fast as PyTorch`, target: '≥ 2', unit: '×' };
   if ('missing' in theirs) return { ...row, value: null, ok: true, note: theirs.missing };
   const speed = theirs.ms / ms;
-  const needed = (2 * flops) / theirs.ms / 1e6 / rate;
   return {
     ...row,
     value: speed,
     ok: speed >= 2,
-    note: `${theirs.name} ${theirs.ms.toFixed(0)} ms; to halve that takes ${needed.toFixed(2)} times the rate of a bare product`,
+    note: `${theirs.name} in float32 ${theirs.ms.toFixed(0)} ms; ${note(theirs.ms)}`,
+  };
+}
+
+interface Party {
+  encoder(): Promise<Turn>;
+  step(): Promise<Turn>;
+  dispose(): Promise<void>;
+}
+
+/** A pack that takes turns: the same photo and the same state every time. */
+async function openParty(folder: string, size: FullSize, threads: number): Promise<Party> {
+  const { widthPx, heightPx } = fullSizes[size];
+  const network = await RecurrentNetwork.open(await readPack(folder), { providers: [], threads });
+  const image = noise(3 * widthPx * heightPx);
+  const features = await network.encode(image, widthPx, heightPx);
+  const state = await network.step(features, await network.begin(), true);
+  return {
+    encoder: () => ownTurn(() => network.encode(image, widthPx, heightPx)),
+    step: () => ownTurn(() => network.step(features, state, false)),
+    dispose: () => network.dispose(),
   };
 }
 

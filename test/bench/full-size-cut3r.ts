@@ -2,11 +2,13 @@
 
 import { fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { memoryUse } from '../../electron/engine/memory-use.ts';
 import { compileCut3r, cut3rLicence } from '../../models/compile/cut3r-pack.ts';
 import { randomSource } from '../../models/compile/random-source.ts';
 import type { TensorSource } from '../../models/compile/tensor-source.ts';
+import type { Precision } from '../../projects/format/precision.ts';
 
 export const fullSizes = {
   '512×384': { file: 'cut3r_512_dpt_4_64', preset: 'official-512', widthPx: 512, heightPx: 384 },
@@ -28,22 +30,22 @@ export interface CompileCost {
 }
 
 /** Compiles into `folder`, in a process of its own so that its peak of memory is its own. */
-export async function compileApart(size: FullSize, folder: string): Promise<CompileCost> {
+export async function compileApart(size: FullSize, folder: string, precision: Precision): Promise<CompileCost> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(import.meta.url), [size, folder]);
+    const child = fork(fileURLToPath(import.meta.url), [size, folder, precision]);
     child.on('message', (cost) => resolve(cost as CompileCost));
     child.on('exit', (code) => reject(new Error(`The compile ended with ${code}.`)));
   });
 }
 
-async function compile(size: FullSize, folder: string): Promise<CompileCost> {
+async function compile(size: FullSize, folder: string, precision: Precision): Promise<CompileCost> {
   const start = performance.now();
   const name = `CUT3R ${size}`;
   const identity = {
-    id: 'cut3r-bench',
+    id: basename(folder),
     name,
     licence: cut3rLicence,
-    precision: 'float32',
+    precision,
     fingerprint: 'random',
   } as const;
   const { parameters } = await compileCut3r(await randomCheckpoint(size), 'random', folder, identity);
@@ -54,4 +56,5 @@ async function compile(size: FullSize, folder: string): Promise<CompileCost> {
   };
 }
 
-if (import.meta.main) process.send?.(await compile(process.argv[2] as FullSize, process.argv[3]));
+if (import.meta.main)
+  process.send?.(await compile(process.argv[2] as FullSize, process.argv[3], process.argv[4] as Precision));

@@ -69,7 +69,7 @@ test.for([
 ])('a file that lacks %s is refused by name', async (lacking) => {
   const path = await changed('lacking.safetensors', (tensors) => delete tensors[lacking]);
   const [, norm] = /^net\.(.*)\.running_mean$/.exec(lacking) ?? [];
-  await expect(previewCheckpoint(path)).rejects.toThrow(norm ?? lacking.replace('net.', ''));
+  await expect(previewCheckpoint(path, folder)).rejects.toThrow(norm ?? lacking.replace('net.', ''));
 });
 
 test('LSM’s own file is told what to add instead', async () => {
@@ -82,5 +82,5 @@ test('LSM’s own file is told what to add instead', async () => {
       'gaussian_head.gaussian_proj.weight': one,
     }),
   );
-  await expect(previewCheckpoint(path)).rejects.toThrow(/it is LSM.*add .* DUSt3R 512 DPT and LSeg/);
+  await expect(previewCheckpoint(path, folder)).rejects.toThrow(/it is LSM.*add .* DUSt3R 512 DPT and LSeg/);
 });

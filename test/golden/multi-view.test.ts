@@ -121,7 +121,7 @@ test('a file with a tensor that nobody knows is refused by name', async () => {
   const strange = { dtype: 'F32', shape: [1], data: new Float32Array(1) } as const;
   const tensors = { ...Object.fromEntries(decodeSafetensors(bytes).tensors), 'aggregator.strange.weight': strange };
   await writeFile(path, encodeSafetensors(tensors));
-  await expect(previewCheckpoint(path)).rejects.toThrow('1 tensor unexpected: aggregator.strange.weight');
+  await expect(previewCheckpoint(path, packsFolder)).rejects.toThrow('1 tensor unexpected: aggregator.strange.weight');
 });
 
 test('Fast3R’s views have names of their own, the same in every run', () => {

@@ -12,25 +12,24 @@ import { openStudio, type OpenOptions, type StudioDriver } from './studio-driver
 const checkpoint = fileURLToPath(new URL('../fixtures/models/permanence-toy.safetensors', import.meta.url));
 const photoCount = 3;
 
-export interface RecurrentStudio {
+export interface StudioWithPhotos {
   studio: StudioDriver;
-  /** Of the pack that was compiled from the checkpoint. */
-  modelId: string;
   close(): Promise<void>;
 }
 
-/** A studio whose project has the photos, and the pack that can run over them. */
-export async function recurrentStudio(
+export interface RecurrentStudio extends StudioWithPhotos {
+  /** Of the pack that was compiled from the checkpoint. */
+  modelId: string;
+}
+
+/** A studio whose project has the photos. */
+export async function studioWithPhotos(
   project: string,
   options: Omit<OpenOptions, 'project'> = {},
-): Promise<RecurrentStudio> {
+): Promise<StudioWithPhotos> {
   const folder = await mkdtemp(join(tmpdir(), 'permanence-recurrent-'));
   const { photoPaths } = await renderedFolder(folder, { cameras: arcCameras(photoCount, 160, 120, 24) });
   const studio = await openStudio({ ...options, project });
-  const { id: modelId } = await studio.tell('models.add', {
-    source: { kind: 'path', path: checkpoint },
-    acceptLicence: true,
-  });
   await studio.tell('import.start', { sources: [{ kind: 'path', path: dirname(photoPaths[0]) }], copy: false });
   await vi.waitFor(async () => expect((await studio.tell('project.snapshot', null))?.photos).toHaveLength(photoCount), {
     timeout: 60_000,
@@ -38,10 +37,22 @@ export async function recurrentStudio(
   });
   return {
     studio,
-    modelId,
     close: async () => {
       await studio.close();
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** The same with the pack that can run over the photos. */
+export async function recurrentStudio(
+  project: string,
+  options: Omit<OpenOptions, 'project'> = {},
+): Promise<RecurrentStudio> {
+  const begun = await studioWithPhotos(project, options);
+  const { id: modelId } = await begun.studio.tell('models.add', {
+    source: { kind: 'path', path: checkpoint },
+    acceptLicence: true,
+  });
+  return { ...begun, modelId };
 }

@@ -11,7 +11,8 @@ import { builtInPacksFolder, findPack, listPacks, readPack, removePack } from '.
 import { createReconstructor } from '../../../../models/run/registry.ts';
 
 const session = { providers: [], threads: 1 } as const;
-const checkpoint = fileURLToPath(new URL('../../../fixtures/models/cut3r-tiny-linear.safetensors', import.meta.url));
+const fixtures = fileURLToPath(new URL('../../../fixtures/models', import.meta.url));
+const checkpoint = join(fixtures, 'cut3r-tiny-linear.safetensors');
 let packsFolder = '';
 beforeEach(async () => {
   packsFolder = await mkdtemp(join(tmpdir(), 'packs-'));
@@ -92,11 +93,35 @@ describe('installed packs', () => {
 
 describe('adding a checkpoint', () => {
   test('tells what it is before anything is written', async () => {
-    const preview = await previewCheckpoint(checkpoint);
-    expect(preview).toMatchObject({ family: 'cut3r', id: 'cut3r-64-linear', kind: 'recurrent', parameters: 1969047 });
+    const preview = await previewCheckpoint(checkpoint, packsFolder);
+    expect(preview).toMatchObject({ name: 'CUT3R 64 linear', kind: 'recurrent', parameters: 1969047 });
     expect(preview.licence).toMatchObject({ id: 'CC-BY-NC-SA-4.0', mustAccept: true });
-    expect(preview.memory.totalMb).toBeGreaterThan(0);
+    expect(preview.choices.map(({ precision }) => precision)).toEqual(['float32', 'float16', 'int8']);
+    expect(preview.choices.map(({ installedId }) => installedId)).toEqual([null, null, null]);
+    expect(await readdir(packsFolder)).toEqual([]);
   });
+
+  test.for([
+    ['cut3r-tiny-linear.safetensors', 3, 'int8'],
+    ['da3-tiny/da3.safetensors', 2, 'float16'],
+    ['dust3r-tiny-linear.safetensors', 2, 'float32'],
+  ] as const)(
+    '%s comes in %i precisions and takes the disk and memory that are told',
+    async ([file, many, precision]) => {
+      const path = join(fixtures, file);
+      const { choices } = await previewCheckpoint(path, packsFolder);
+      expect(choices).toHaveLength(many);
+      const { pack } = await addPack(path, { packsFolder, acceptLicence: true, precision, session });
+      expect(choices.find((choice) => choice.precision === precision)).toMatchObject({
+        bytesOnDisk: pack.manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
+        memoryMb: memoryForecast(pack.manifest.memoryMb).neededMb,
+      });
+      const after = (await previewCheckpoint(path, packsFolder)).choices.filter(
+        ({ installedId }) => installedId !== null,
+      );
+      expect(after).toMatchObject([{ precision, installedId: pack.manifest.id }]);
+    },
+  );
 
   test('without the licence accepted writes nothing', async () => {
     await expect(addPack(checkpoint, { packsFolder, acceptLicence: false, session })).rejects.toMatchObject({
