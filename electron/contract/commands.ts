@@ -29,7 +29,7 @@ import { modelInputs, type ModelOutputs } from './model-commands.ts';
 import { refineInputs, type PolishStage, type RefineOutputs } from './refine-commands.ts';
 import { spaceInputs, type SpaceOutputs } from './space-commands.ts';
 import { exportFormatIds } from '../../projects/format/export-formats.ts';
-import type { FirstBelief } from '../../projects/format/belief.ts';
+import { beliefIds, type BeliefId, type FirstBelief } from '../../projects/format/belief.ts';
 import type { Polish } from '../../projects/format/polish.ts';
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
@@ -141,7 +141,9 @@ export const commandInputs = {
     path: v.nullable(path),
     /** Points and splats below this confidence are left out; 0 when absent. */
     minConfidence: v.optional(share),
-    /** Only these splats and the points that lie on them. */
+    /** Of photos that were met twice; revised when absent. */
+    belief: v.optional(v.picklist(beliefIds)),
+    /** Only these splats and the points that lie on them; of the revised belief. */
     selection: v.optional(chunkRows),
   }),
 } as const satisfies Record<string, v.GenericSchema>;
@@ -285,8 +287,8 @@ export interface CommandOutputs extends SpaceOutputs, RefineOutputs, ModelOutput
   'edits.append': EditRecord;
   'edits.undo': EditRecord | null;
   'edits.redo': EditRecord | null;
-  /** `notices`: what differs from the picture on the screen, one sentence each. */
-  'export.write': { path: string; bytes: number; notices: string[] };
+  /** `belief`: of photos that were met twice; `notices`: what differs from the picture on the screen, one sentence each. */
+  'export.write': { path: string; bytes: number; belief: BeliefId | null; notices: string[] };
 }
 
 export const commandNames = Object.keys(commandInputs) as CommandName[];

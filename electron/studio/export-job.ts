@@ -22,14 +22,14 @@ import type { Session } from './session.ts';
  */
 export async function writeExport(
   context: StudioContext,
-  { format, path, minConfidence = 0, selection }: CommandInput<'export.write'>,
+  { format, path, minConfidence = 0, belief = 'revised', selection }: CommandInput<'export.write'>,
 ): Promise<WrittenExport> {
   const { session, scene } = context.requireProject();
   const { extension } = exportFormats[format];
   const part = format === 'measures' ? '-measures' : selection ? '-selection' : '';
   const outPath = await chosenPath(context, `${part}${extension === null ? `-${format}` : `.${extension}`}`, path);
   const isKept = selection ? keepOnly((await scene.selectedPoints(selection, false)).chunks) : null;
-  const options = { minConfidence, keepSplat: isKept, keepPoint: isKept };
+  const options = { minConfidence, belief, keepSplat: isKept, keepPoint: isKept };
   return exportProject({ format, outPath, source: sourceOf(session), options });
 }
 
@@ -79,6 +79,7 @@ function sourceOf({ store, folder }: Session): ExportSource {
     frames: run ? store.frames.list(run.id) : [],
     chunks: run ? store.chunks.list(run.id) : [],
     gaussians: run ? store.gaussians.list(run.id) : [],
+    beliefs: run ? store.beliefs.list(run.id) : [],
     edits: store.edits.list(),
     readChunk: (id) => readFile(join(folder, chunkPath(id))),
     photoPath: (photo) => store.photoPath(photo),

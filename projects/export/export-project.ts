@@ -2,6 +2,7 @@
 
 import { exportFormats, type ExportFormatId } from '../format/export-formats.ts';
 import { StudioFailure } from '../format/result.ts';
+import { atBelief } from './belief.ts';
 import { writeColmap } from './colmap/colmap.ts';
 import { writeDepth } from './depth-maps.ts';
 import { asExportFailure, ExportFiles, type FileSink } from './file-sink.ts';
@@ -32,9 +33,15 @@ export async function exportProject({ format, outPath, source, options = {} }: E
   if (!Object.hasOwn(exportFormats, format)) throw new StudioFailure('format-unknown', { format });
   const files = new ExportFiles();
   try {
-    const scene = new VisibleScene(source, options);
-    const notices = await write(format, files, outPath, scene, source, options);
-    return { path: outPath, ...(await files.finish()), notices: [...sceneNotices(scene), ...notices] };
+    const believed = atBelief(source, format, options.belief ?? 'revised');
+    const scene = new VisibleScene(believed.source, options);
+    const notices = await write(format, files, outPath, scene, believed.source, options);
+    return {
+      path: outPath,
+      ...(await files.finish()),
+      belief: believed.belief,
+      notices: [...believed.notices, ...sceneNotices(scene), ...notices],
+    };
   } catch (error) {
     await files.discard();
     throw asExportFailure(error);

@@ -1,6 +1,7 @@
 // What an export is made from, and what it may be asked: plain rows and a reader of chunks, no database.
 
 import type { EditRecord } from '../format/edits.ts';
+import type { BeliefId, FirstBelief } from '../format/belief.ts';
 import type { ChunkId, Frame, GaussianChunk, Photo, PointChunk } from '../format/scene.ts';
 
 export interface ExportSource {
@@ -9,6 +10,8 @@ export interface ExportSource {
   frames: readonly Frame[];
   chunks: readonly PointChunk[];
   gaussians: readonly GaussianChunk[];
+  /** Of frames whose photos were met twice; `frames` and `chunks` hold what was revised. */
+  beliefs: readonly FirstBelief[];
   edits: readonly EditRecord[];
   /** Bytes of a chunk file. */
   readChunk: (id: ChunkId) => Promise<Uint8Array>;
@@ -21,6 +24,8 @@ export interface ExportSource {
 export interface ExportOptions {
   /** Points below this confidence (0…1) are left out; default 0. */
   minConfidence?: number;
+  /** Which belief of photos that were met twice; default revised. */
+  belief?: BeliefId;
   /** Points the method inferred without any photo seeing them; default left out. */
   includeInferred?: boolean;
   /** At most about so many points or splats, a fair sample; default all, except where a format says otherwise. */
@@ -42,6 +47,8 @@ export interface WrittenExport {
   /** Every file, absolute. */
   files: string[];
   bytes: number;
+  /** Which belief of photos that were met twice was written; null when there is only one. */
+  belief: BeliefId | null;
   /** What differs from the picture on the screen, or could not be said in this format: one sentence each. */
   notices: string[];
 }

@@ -1,7 +1,7 @@
 // What a run believed of a photo when it met it first, kept beside what it believes since it has met the photo again.
 
 import type { Intrinsics } from './intrinsics.ts';
-import type { FrameId, PointChunk } from './scene.ts';
+import type { Frame, FrameId, PointChunk } from './scene.ts';
 import { angleBetween, compose, inverse, length, subtract, type Sim3 } from './sim3.ts';
 
 /** How the depth of a photo changed between two beliefs, over the pixels that have a point in both. */
@@ -11,6 +11,10 @@ export interface DepthChange {
   /** Median over pixels of revised depth / first depth. */
   medianRatio: number;
 }
+
+/** Of a photo that was met twice. */
+export const beliefIds = ['first', 'revised'] as const;
+export type BeliefId = (typeof beliefIds)[number];
 
 export interface FirstBelief {
   frameId: FrameId;
@@ -45,6 +49,13 @@ export const cameraChangeOf = ({ worldFromCamera: first, revised }: FirstBelief)
  */
 export const firstPoseIn = (belief: FirstBelief, worldFromCameraNow: Sim3): Sim3 =>
   compose(worldFromCameraNow, compose(inverse(belief.revised.worldFromCamera), belief.worldFromCamera));
+
+/** The frame as it was believed at first, where that stands in the world as it is now. */
+export function firstFrame(frame: Frame, belief: FirstBelief): Frame {
+  if (!frame.worldFromCamera) return frame;
+  const { intrinsics, confidence } = belief;
+  return { ...frame, worldFromCamera: firstPoseIn(belief, frame.worldFromCamera), intrinsics, confidence };
+}
 
 /** Medians over the photos that were met again. */
 export interface RevisitSummary {

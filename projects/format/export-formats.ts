@@ -24,4 +24,8 @@ export const exportFormats = {
 
 export type ExportFormatId = keyof typeof exportFormats;
 
+/** Splats and measures are made of the revised belief of photos that were met twice. */
+export const isOfRevised = (format: ExportFormatId): boolean =>
+  format === 'splat-ply' || format === 'spz' || format === 'measures';
+
 export const exportFormatIds = Object.keys(exportFormats) as ExportFormatId[];

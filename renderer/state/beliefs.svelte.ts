@@ -1,9 +1,15 @@
 // Photos that were met again: what the run believed of each at first, and which of the two beliefs the scene shows.
 
-import { firstPoseIn, summaryOf, type FirstBelief, type RevisitSummary } from '../../projects/format/belief.ts';
+import {
+  beliefIds,
+  firstFrame,
+  summaryOf,
+  type FirstBelief,
+  type RevisitSummary,
+} from '../../projects/format/belief.ts';
 import type { Frame, FrameId, PointChunk } from '../../projects/format/scene.ts';
 
-export const beliefViews = ['first', 'revised', 'both'] as const;
+export const beliefViews = [...beliefIds, 'both'] as const;
 export type BeliefView = (typeof beliefViews)[number];
 
 export class BeliefsState {
@@ -33,9 +39,7 @@ export class BeliefsState {
   /** The frame where the scene shows its camera: at first, or as it is believed now. */
   shownFrame(frame: Frame): Frame {
     const belief = this.shown === 'first' ? this.of(frame.id) : null;
-    if (!belief || !frame.worldFromCamera) return frame;
-    const { intrinsics, confidence } = belief;
-    return { ...frame, worldFromCamera: firstPoseIn(belief, frame.worldFromCamera), intrinsics, confidence };
+    return belief ? firstFrame(frame, belief) : frame;
   }
 
   reset(beliefs: readonly FirstBelief[]): void {

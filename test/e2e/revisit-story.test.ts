@@ -81,6 +81,25 @@ test('the scene shows first, revised or both; a key flips between them', async (
   await studio.screenshot('revisit-revised');
 });
 
+test('an export takes the belief that is shown, and says which it took', async () => {
+  const { page } = studio;
+  const toExport = (name: string) => page.getByRole('radiogroup', { name: 'Belief to export' }).getByLabel(name);
+  await choice('First').click();
+  await page.getByRole('button', { name: 'Export', exact: true }).first().click();
+  expect(await toExport('First').isChecked()).toBe(true);
+  await page.locator('[data-action="export.write"]').click();
+  await expect
+    .poll(() => page.getByText('this is what they showed the first time').count(), { timeout: 30_000 })
+    .toBe(1);
+  await studio.screenshot('revisit-export');
+  await page.getByText('Splats (PLY)').click();
+  expect(await toExport('Revised').isChecked()).toBe(true);
+  expect(
+    await page.getByText('Splats and measures are of the revised one. The scene shows the first one.').count(),
+  ).toBe(1);
+  await page.getByRole('button', { name: 'Photos', exact: true }).click();
+});
+
 test('the light theme shows it as calmly', async () => {
   await studio.tell('settings.set', { theme: 'light' });
   await studio.reload();

@@ -1,5 +1,6 @@
 // A small run in memory for export tests: photos of the rendered box room, points and splats at their true places.
 
+import type { FirstBelief } from '../../projects/format/belief.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
 import { encodeGaussianChunk, noFeature, type GaussianColumns } from '../../projects/format/gaussian-chunk.ts';
 import { rayThroughPixel } from '../../projects/format/intrinsics.ts';
@@ -15,6 +16,7 @@ export interface RenderedRun extends ExportSource {
   edits: EditRecord[];
   chunks: PointChunk[];
   frames: Frame[];
+  beliefs: FirstBelief[];
 }
 
 /** Points live in camera axes at half their true size; the frame's scale 2 brings them back. */
@@ -66,7 +68,19 @@ export function renderedRun(count = 3): RenderedRun {
   };
   const sharedViewer = (): Promise<string> => Promise.resolve('document.title += " </script>";');
   const photoPath = (photo: Photo): string => `/photos/${photo.path}`;
-  return { photos, frames, chunks, gaussians, edits: [], readChunk, photoPath, sharedViewer, cameras, views };
+  return {
+    photos,
+    frames,
+    chunks,
+    gaussians,
+    beliefs: [],
+    edits: [],
+    readChunk,
+    photoPath,
+    sharedViewer,
+    cameras,
+    views,
+  };
 }
 
 function photoRow(i: number): Photo {

@@ -59,8 +59,8 @@ export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits' | 'e
 
   'export.write': async (context, input) => {
     const { writeExport } = await import('../export-job.ts');
-    const { path: written, bytes, notices } = await writeExport(context, input);
-    return { path: written, bytes, notices };
+    const { path: written, bytes, belief, notices } = await writeExport(context, input);
+    return { path: written, bytes, belief, notices };
   },
 };
 

@@ -245,7 +245,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
         isDefault: false,
       },
     ],
-    'export.write': () => ({ path: '/home/you/scene.ply', bytes: 12_400_000, notices: [] }),
+    'export.write': () => ({ path: '/home/you/scene.ply', bytes: 12_400_000, belief: null, notices: [] }),
   };
   return {
     emit,
