@@ -79,7 +79,8 @@ test('first points come from their own files and stand at the first camera; what
   expect(now).toHaveLength(first + second + third);
   // The second photo shows what the third one shows, from where it was believed to stand.
   expect(then).toHaveLength(first + third + third);
-  expect(then.filter((place) => new Set(now).has(place))).toHaveLength(first + third);
+  const known = new Set(now);
+  expect(then.filter((place) => known.has(place))).toHaveLength(first + third);
 });
 
 test('splats have no first version: the revised ones are written and the difference is told', async () => {
