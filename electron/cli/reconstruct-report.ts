@@ -46,10 +46,11 @@ export function reportOf(
   const names = new Map(photos.map(({ id, name }) => [id, name]));
   const unplaced = frames
     .filter(({ status }) => status !== 'placed')
-    .map(({ photoId, status }) => ({
+    .map(({ photoId, status, reason }) => ({
       name: names.get(photoId) ?? photoId,
       code: status,
-      reason: status === 'failed' ? 'It could not be used.' : 'It could not be placed beside the other photos.',
+      reason:
+        reason ?? (status === 'failed' ? 'It could not be used.' : 'It could not be placed beside the other photos.'),
     }));
   return {
     engine: shownRun(snapshot)?.modelId ?? null,

@@ -14,7 +14,8 @@ import {
   type RunSettings,
   type UpdateRuleId,
 } from '../../projects/format/scene.ts';
-import { defaultModelId } from '../studio/model-catalog.ts';
+import { defaultModelId, ModelCatalog } from '../studio/model-catalog.ts';
+import { userFolders, zooFolder } from '../studio/node-host.ts';
 import { argumentsOf, badUsage, wholeNumber, type Command } from './command.ts';
 import { polishSplats } from './polish.ts';
 import { duration, ProgressLine } from './progress.ts';
@@ -135,9 +136,11 @@ async function reconstruct(wishes: Wishes): Promise<number> {
 /** Opens or makes the project and imports the sources; null when there was nothing to import. */
 async function openWithPhotos(
   terminal: TerminalStudio,
-  { sources, project }: Wishes,
+  { sources, project, engine }: Wishes,
   line: ProgressLine,
 ): Promise<ImportProgress | null> {
+  // Before a thousand photos are read for nothing.
+  if (engine !== null) await new ModelCatalog(zooFolder, userFolders().dataFolder).packFolder(engine);
   const existed = isProject(project);
   if (existed) await terminal.do('projects.open', { folder: project });
   else await terminal.do('projects.create', { name: basename(project), folder: project });

@@ -74,8 +74,12 @@ async function cameraOf(
   { frameIdx, cameraPath, widthPx }: Viewpoint,
 ): Promise<{ worldFromCamera: Sim3; intrinsics: Intrinsics }> {
   if (cameraPath !== null) return readCamera(cameraPath);
-  const photo = photos.toSorted((a, b) => a.orderIdx - b.orderIdx)[frameIdx ?? 0];
-  const frame = frames.find(({ photoId }) => photoId === photo?.id);
+  const photo = photos.toSorted((a, b) => a.orderIdx - b.orderIdx).at(frameIdx ?? 0);
+  if (!photo) {
+    const reason = `--frame takes 0 to ${photos.length - 1}, the photos in input order, not ${frameIdx}.`;
+    throw new StudioFailure('bad-input', { reason });
+  }
+  const frame = frames.find(({ photoId }) => photoId === photo.id);
   if (!frame?.worldFromCamera || !frame.intrinsics) throw new StudioFailure('not-found', { what: 'placed photo' });
   const { worldFromCamera, intrinsics } = frame;
   const scale = (widthPx ?? Math.min(1280, intrinsics.widthPx)) / intrinsics.widthPx;

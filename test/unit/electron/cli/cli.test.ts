@@ -88,6 +88,12 @@ test.each([
     1,
     /^There are no photos in empty\. \[no-photos\]$/,
   ],
+  [
+    'a method that is not installed',
+    ['reconstruct', 'PHOTOS', '--project', 'NEW', '--engine', 'x'],
+    1,
+    /^There is no installed method called x\. \[model-unknown\]$/,
+  ],
   ['a folder that does not exist', ['reconstruct', 'GONE', '--project', 'NEW'], 1, /\[no-photos\]$/],
   ['a missing project', ['export', '--project', 'NEW', '--format', 'ply', '--out', 'NEW'], 1, /\[project-missing\]$/],
   [
@@ -107,6 +113,7 @@ test.each([
 ])('%s is answered with one sentence and without a trace', async (_, args, code, sentence) => {
   const paths: Record<string, string> = {
     EMPTY: join(root, 'empty'),
+    PHOTOS: join(root, 'photos'),
     GONE: join(root, 'gone'),
     NEW: join(root, 'new'),
   };
