@@ -59,6 +59,12 @@ export function findInstances(
     .sort((a, b) => b.count * b.score - a.count * a.score);
 }
 
+/** a and b as at L 50: in CIELAB less light takes L + 16, a and b down alike. */
+function unshaded([l, a, b]: readonly [number, number, number]): [number, number] {
+  const light = 66 / (l + 16);
+  return [a * light, b * light];
+}
+
 /** Thing of each voxel of a piece; null where it is one thing. */
 function partsOf(
   voxels: readonly number[],
@@ -82,7 +88,7 @@ function partsOf(
     places[3 * v + 1] += positions[3 * i + 1] - y0;
     places[3 * v + 2] += positions[3 * i + 2] - z0;
     if (chroma && labOf) {
-      const [, a, b] = labOf(i);
+      const [a, b] = unshaded(labOf(i));
       chroma[2 * v] += a;
       chroma[2 * v + 1] += b;
     }

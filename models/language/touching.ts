@@ -7,7 +7,7 @@ import { symmetricEigen } from '../geometry/linear-algebra/symmetric-eigen.ts';
 export interface VoxelPiece {
   /** n × 3: mean of the splats in it, world axes. */
   places: Float32Array;
-  /** n × 2: mean a and b of CIELAB; null where colours are not known. */
+  /** n × 2: mean a and b of CIELAB as at L 50; null where colours are not known. */
   chroma: Float32Array | null;
   /** Voxels that touch voxel v: `neighbours[starts[v]]` to `neighbours[starts[v + 1] - 1]`. */
   starts: Int32Array;
@@ -16,7 +16,7 @@ export interface VoxelPiece {
 
 /** A place is thin when its surroundings (two voxels each way) are this much narrower than they are long: a rod, a leg, a cable. */
 const thinness = 0.35;
-/** CIELAB units between neighbours that part things: shading changes lightness, not these two. */
+/** CIELAB units between neighbours that part things. */
 const chromaJump = 20;
 /** A part with fewer voxels than this, or than this share of the largest, is a detail and no thing. */
 const leastVoxels = 12;
@@ -26,7 +26,8 @@ const overlap = 0.3;
 
 /**
  * Which thing each voxel belongs to, or null where the piece is one thing. Cores (what stays of the piece without thin places and jumps of
- * colour) are grown back over what was left out, and those that stand over one another, or are coloured parts of one plane, become one again.
+ * colour) are grown back over what was left out, and those that stand over one another, are coloured parts of one plane or differ in a pattern only, become
+ * one again.
  * @param up unit vector, world axes
  */
 export function thingsOf(piece: VoxelPiece, up: Vec3, voxelSize: number): Int32Array | null {
@@ -145,7 +146,8 @@ function rejoined(
     for (let b = 0; b < a; b++)
       if (
         standsOver(footprints[a], footprints[b]) ||
-        (sideBySide.has(a * count + b) && isPlane(piece, [...members[a], ...members[b]], voxelSize))
+        (sideBySide.has(a * count + b) &&
+          (sameColour(piece, members[a], members[b]) || isPlane(piece, [...members[a], ...members[b]], voxelSize)))
       )
         root[rootOf(a)] = rootOf(b);
   const names = new Map<number, number>();
@@ -168,6 +170,14 @@ function rejoined(
       }
     return pairs;
   }
+}
+
+/** A pattern has jumps of colour inside, which part nothing: on the whole both sides must differ. */
+function sameColour({ chroma }: VoxelPiece, a: readonly number[], b: readonly number[]): boolean {
+  if (chroma === null) return true;
+  const mean = (own: readonly number[], k: number): number =>
+    own.reduce((sum, v) => sum + chroma[2 * v + k], 0) / own.length;
+  return Math.hypot(mean(a, 0) - mean(b, 0), mean(a, 1) - mean(b, 1)) < chromaJump;
 }
 
 type Footprint = readonly (readonly [low: number, high: number])[];

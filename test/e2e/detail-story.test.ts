@@ -35,8 +35,8 @@ const colourfulness = async (x: number, y: number): Promise<number> => {
   return Math.max(...colour) - Math.min(...colour);
 };
 
-/** On the blue box, and on the floor before it. */
-const box = [585, 470] as const;
+/** On the blue box above its label, and on the floor before it. */
+const box = [600, 430] as const;
 const floor = [430, 560] as const;
 
 async function paintBox(): Promise<void> {

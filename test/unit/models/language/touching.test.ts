@@ -83,3 +83,20 @@ test('a red box under a blue one is one thing in two colours, and so is a pictur
   );
   expect(found(picture)).toHaveLength(1);
 });
+
+test('two sides of a box in different light are one thing, and so are two of a colour with a white edge between them', () => {
+  // A little more than half of the light: L + 16, a and b shrink alike.
+  const shaded: Lab = [12, 8.2, -27.5];
+  const inTwoLights = scene(
+    { from: [0, 0, 0], to: [1.2, 0.02, 1], lab: blue },
+    { from: [1.2, 0, 0], to: [1.22, 1.2, 1], lab: shaded },
+  );
+  expect(found(inTwoLights)).toHaveLength(1);
+  const edged = scene(
+    { from: [0, 0, 0], to: [1.04, 0.02, 1], lab: blue },
+    { from: [1.04, 0, 0], to: [1.2, 0.02, 1], lab: [95, 0, 0] },
+    { from: [1.2, 0, 0], to: [1.22, 0.16, 1], lab: [95, 0, 0] },
+    { from: [1.2, 0.16, 0], to: [1.22, 1.2, 1], lab: blue },
+  );
+  expect(found(edged)).toHaveLength(1);
+});
