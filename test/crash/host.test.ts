@@ -11,7 +11,7 @@ import { writePhotos } from '../support/engine/generated-photos.ts';
 import { numbered } from '../support/engine/ledger-project.ts';
 
 // More than the kills leave time for, on whatever machine: a run that is done cannot be killed any more.
-const photoCount = 40;
+const photoCount = 80;
 const kills = 10;
 const earlyKills = 3;
 const seed = 20261120;

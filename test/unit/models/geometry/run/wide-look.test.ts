@@ -96,7 +96,7 @@ test('photos too far apart for the ordinary look are placed by views from the si
     one.secondOpinion();
   }
   expect(saveGrowth(loaded)).toEqual(saveGrowth(growth));
-}, 180_000);
+}, 600_000);
 
 test('photos of which none waits are not looked at again', async () => {
   const growth = new Growth(new MatchGraph());
