@@ -18,13 +18,13 @@ import type { StudioOptions } from './options.ts';
 export async function addModel(context: StudioContext, input: CommandInput<'models.add'>): Promise<AddedModel> {
   const { emitter, models } = context;
   const { source, acceptLicence, precision = 'float32' } = input;
-  const { id, warnings, selfCheck } = await withPackEngine(context, source, (engine, path) =>
-    engine.request('addPack', { path, packsFolder: models.addedFolder, acceptLicence, precision }, (progress) =>
-      emitter.emit('models.progress', progress),
-    ),
-  );
+  const { id, warnings, selfCheck } = await withPackEngine(context, async (engine) => {
+    const path = await pathOf(context, source);
+    const wish = { path, packsFolder: models.addedFolder, acceptLicence, precision };
+    return engine.request('addPack', wish, (progress) => emitter.emit('models.progress', progress));
+  });
   // Only success clears an upload away: the same may be wanted in another precision, or after more disk is free.
-  await declineModel(context, source);
+  await letGo(context, source);
   for (const sentence of warnings) emitter.emit('notice', { level: 'warning', place: 'models', code: null, sentence });
   emitter.emit('models.changed', null);
   return { ...infoOf(await models.find(id), await context.provider()), selfCheck };
@@ -36,27 +36,31 @@ export async function addModel(context: StudioContext, input: CommandInput<'mode
  */
 export function previewModel(context: StudioContext, source: Source): Promise<CheckpointOffer> {
   const packsFolder = context.models.addedFolder;
-  return withPackEngine(context, source, (engine, path) => engine.request('previewPack', { path, packsFolder }));
+  return withPackEngine(context, async (engine) =>
+    engine.request('previewPack', { path: await pathOf(context, source), packsFolder }),
+  );
 }
 
 /** Deletes what was sent; a file of the user's own stays. */
-export async function declineModel({ uploads }: StudioContext, source: Source): Promise<void> {
+export async function letGo({ uploads }: StudioContext, source: Source): Promise<void> {
   if (source.kind === 'upload') await uploads.discard(source.uploadId);
 }
 
 type Source = CommandInput<'models.add'>['source'];
 
-async function withPackEngine<T>(
-  { emitter, packEngines, uploads }: StudioContext,
-  source: Source,
-  work: (engine: EngineClient, path: string) => Promise<T>,
+/**
+ * Work on packs in an engine of its own: one at a time, and cancelling is ending the process. Its end is told to every page.
+ * @throws StudioFailure busy, cancelled
+ */
+export async function withPackEngine<T>(
+  { emitter, packEngines }: StudioContext,
+  work: (engine: EngineClient) => Promise<T>,
 ): Promise<T> {
   if (packEngines.current) throw new StudioFailure('busy');
   // Taken at once: a second call must find the place occupied.
   const engine = packEngines.get();
   try {
-    const path = source.kind === 'path' ? source.path : await uploadedFile(await uploads.folderOf(source.uploadId));
-    return await work(engine, path);
+    return await work(engine);
   } catch (error) {
     if (error instanceof EngineGone && error.endedByStudio) throw new StudioFailure('cancelled');
     throw error;
@@ -65,6 +69,9 @@ async function withPackEngine<T>(
     emitter.emit('models.progress', null);
   }
 }
+
+const pathOf = async ({ uploads }: StudioContext, source: Source): Promise<string> =>
+  source.kind === 'path' ? source.path : uploadedFile(await uploads.folderOf(source.uploadId));
 
 /** The one file of an upload. @throws StudioFailure not-found, bad-input */
 async function uploadedFile(folder: string): Promise<string> {

@@ -4,7 +4,7 @@ import type { CommandInput } from '../contract/commands.ts';
 import type { FeatureProbe } from '../contract/feature-probe.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 import type { StudioContext } from './context.ts';
-import { EngineGone } from './engine-client.ts';
+import { withPackEngine } from './model-packs.ts';
 import { sceneFrames } from './scene/scene-frames.ts';
 
 /**
@@ -14,28 +14,20 @@ export async function probeModels(
   context: StudioContext,
   { modelIds, every }: CommandInput<'models.probe'>,
 ): Promise<FeatureProbe> {
-  const { emitter, models, packEngines } = context;
+  const { emitter, models } = context;
   const { session, runs } = context.requireProject();
-  if (packEngines.current || runs.active) throw new StudioFailure('busy');
+  if (runs.active) throw new StudioFailure('busy');
   const frames = sceneFrames(session);
   if (frames.length === 0) throw new StudioFailure('run-not-found');
-  // Taken at once: a second call must find the place occupied.
-  const engine = packEngines.get();
-  try {
+  return withPackEngine(context, async (engine) => {
     const packFolders = modelIds
       ? await Promise.all(modelIds.map(async (id) => (await models.find(id)).folder))
       : await models.packFolders();
     const photoPaths = Object.fromEntries(
       session.store.photos.list().map((photo) => [photo.id, session.store.photoPath(photo)]),
     );
-    return await engine.request('probeFeatures', { frames, photoPaths, packFolders, every }, (progress) =>
+    return engine.request('probeFeatures', { frames, photoPaths, packFolders, every }, (progress) =>
       emitter.emit('models.progress', progress),
     );
-  } catch (error) {
-    if (error instanceof EngineGone && error.endedByStudio) throw new StudioFailure('cancelled');
-    throw error;
-  } finally {
-    packEngines.end();
-    emitter.emit('models.progress', null);
-  }
+  });
 }

@@ -1,6 +1,6 @@
 // Commands about installed methods.
 
-import { addModel, declineModel, previewModel } from '../model-packs.ts';
+import { addModel, letGo, previewModel } from '../model-packs.ts';
 import { probeModels } from '../model-probe.ts';
 import type { CommandsOf, HandlersOf } from './handler.ts';
 
@@ -14,7 +14,7 @@ export const modelHandlers: HandlersOf<CommandsOf<'models'>> = {
   },
   'models.probe': (context, input) => probeModels(context, input),
   'models.decline': async (context, { source }) => {
-    await declineModel(context, source);
+    await letGo(context, source);
     return null;
   },
   'models.remove': async (context, { modelId }) => {

@@ -107,10 +107,6 @@ export class RunRecorder {
     return steps;
   }
 
-  /**
-   * Before the engine is asked for the next photo, so that a crash leaves one file without a row at most. What remains
-   * then, or is held open on Windows, is swept when the project is opened.
-   */
   /** Records how the run rests. */
   rested(run: Run): Run {
     const { id, status, message } = run;
@@ -122,6 +118,10 @@ export class RunRecorder {
     }
   }
 
+  /**
+   * Before the engine is asked for the next photo, so that a crash leaves one file without a row at most. What remains
+   * then, or is held open on Windows, is swept when the project is opened.
+   */
   #deleteFiles(chunkIds: readonly string[]): void {
     for (const id of chunkIds) {
       try {
