@@ -13,6 +13,8 @@ export class FolderChoice {
   /** Why a folder could not be looked into; the one before stays in view. */
   problem = $state<string | null>(null);
   #answer: ((folder: string | null) => void) | null = null;
+  /** How often a folder was asked for: an answer that comes late must not lead away from a newer one. */
+  #asked = 0;
 
   constructor(api: StudioApi) {
     this.#api = api;
@@ -31,7 +33,9 @@ export class FolderChoice {
 
   /** @param folder null: the user's home */
   async go(folder: string | null): Promise<void> {
+    const own = ++this.#asked;
     const result = await this.#api.invoke('dialog.folder', { folder });
+    if (own !== this.#asked) return;
     this.problem = result.ok ? null : result.error.sentence;
     if (result.ok) this.listing = result.value;
   }
