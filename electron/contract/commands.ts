@@ -20,11 +20,11 @@ import {
   labelSet,
   savedLabelSets,
   editSchema,
-  importSource,
 } from './schemas.ts';
 import type { RunComparison } from './run-comparison.ts';
 import type { AskReply, LabelReply, TrackReply } from './scene-requests.ts';
 import type { FeaturesReply, InventoryRow, SelectReply } from './select-requests.ts';
+import { importInputs, type ImportOutputs } from './import-commands.ts';
 import { modelInputs, type ModelOutputs } from './model-commands.ts';
 import { refineInputs, type PolishStage, type RefineOutputs } from './refine-commands.ts';
 import { spaceInputs, type SpaceOutputs } from './space-commands.ts';
@@ -34,6 +34,7 @@ import type { Polish } from '../../projects/format/polish.ts';
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
 import type { LabelSets } from '../../projects/format/label-set.ts';
+import type { ReplacedPhoto } from '../../projects/format/photo-file.ts';
 import type { ImportProgress, SkippedFile } from '../../projects/format/import-session.ts';
 import { rowOperations, type ChunkRows } from '../../projects/format/row-set.ts';
 import type {
@@ -71,10 +72,7 @@ export const commandInputs = {
   'dialog.pick': v.object({ what: v.picklist(['photos', 'folder', 'checkpoint', 'project']) }),
   /** What is in a folder of this machine (null: the user's home), for a page that has to ask by itself. */
   'dialog.folder': v.object({ folder: v.nullable(path) }),
-  'import.start': v.object({ sources: v.pipe(v.array(importSource), v.minLength(1)), copy: v.boolean() }),
-  'import.cancel': none,
-  'import.resume': none,
-  'import.watch': v.object({ folder: v.nullable(path) }),
+  ...importInputs,
   'run.start': v.object({ modelId: id, settings: runSettingsSchema }),
   'run.pause': none,
   /** Goes on with the newest run and whatever photos came since; `maxFrames` replaces the limit of the run. */
@@ -206,6 +204,8 @@ export interface ProjectSnapshot {
   labels: LabelSets;
   import: ImportProgress | null;
   watchedFolder: string | null;
+  /** Photos whose files hold other pictures than when they were imported; they are looked at when a project opens and a run begins. */
+  replacedPhotos: ReplacedPhoto[];
   run: RunProgress | null;
 }
 
@@ -241,7 +241,7 @@ export interface RunUsage {
 }
 
 /** Command name → its answer (inside a Result). */
-export interface CommandOutputs extends SpaceOutputs, RefineOutputs, ModelOutputs {
+export interface CommandOutputs extends ImportOutputs, SpaceOutputs, RefineOutputs, ModelOutputs {
   'app.info': AppInfo;
   'settings.get': StudioSettings;
   'settings.set': StudioSettings;
@@ -258,10 +258,6 @@ export interface CommandOutputs extends SpaceOutputs, RefineOutputs, ModelOutput
   'project.snapshot': ProjectSnapshot | null;
   'dialog.pick': { paths: string[] } | null;
   'dialog.folder': FolderListing;
-  'import.start': null;
-  'import.cancel': null;
-  'import.resume': null;
-  'import.watch': null;
   'run.start': Run;
   'run.pause': null;
   'run.resume': null;

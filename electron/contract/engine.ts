@@ -20,6 +20,8 @@ import type { StudioError } from '../../projects/format/result.ts';
 /** A photo as the engine needs it: the row, and where the file is now. */
 export interface EnginePhoto extends Photo {
   absolutePath: string;
+  /** The file holds another picture than the one that was imported: it is not read. */
+  isReplaced: boolean;
 }
 
 export interface BeginRequest {

@@ -4,6 +4,7 @@ import type { FirstBelief } from '../../projects/format/belief.ts';
 import type { Polish } from '../../projects/format/polish.ts';
 import type { Refinement } from '../../projects/format/refinement.ts';
 import type { EditRecord } from '../../projects/format/edits.ts';
+import type { ReplacedPhoto } from '../../projects/format/photo-file.ts';
 import type { LabelSets } from '../../projects/format/label-set.ts';
 import type {
   ChunkId,
@@ -35,6 +36,8 @@ export interface StudioEvents {
   'project.closed': null;
   'import.progress': ImportProgress;
   'photos.added': { photos: Photo[] };
+  /** All of the project, in input order. */
+  'photos.replaced': { photos: ReplacedPhoto[] };
   'run.changed': { run: Run };
   'run.progress': RunProgress;
   /** New frames, and frames that moved or changed status. */
@@ -70,6 +73,7 @@ const everyEvent: Record<StudioEventName, true> = {
   'project.closed': true,
   'import.progress': true,
   'photos.added': true,
+  'photos.replaced': true,
   'run.changed': true,
   'run.progress': true,
   'frames.changed': true,

@@ -5,7 +5,8 @@ import type { Intrinsics } from '../../projects/format/intrinsics.ts';
 import type { Scale } from '../../projects/format/quantity.ts';
 import type { PolishReport } from '../../projects/format/polish.ts';
 import type { FramePose, RefinementReport } from '../../projects/format/refinement.ts';
-import type { Bounds, ChunkId, FrameId, Photo, PhotoId, PointChunk } from '../../projects/format/scene.ts';
+import type { EnginePhoto } from './engine.ts';
+import type { Bounds, ChunkId, FrameId, PhotoId, PointChunk } from '../../projects/format/scene.ts';
 import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
 import type { FeatureProbe } from './feature-probe.ts';
 import type { SelectRequests } from './select-requests.ts';
@@ -144,7 +145,7 @@ export interface RenderRequest {
 
 export interface RefineRequest {
   /** Photos of the frames, with where their files are. */
-  photos: (Photo & { absolutePath: string })[];
+  photos: EnginePhoto[];
   /** In run order. Frames of one submap share a world and are adjusted together. */
   frames: (FramePose & { submapIdx: number; pointsPath: string })[];
   /** Features of photos are kept there. */

@@ -2,6 +2,7 @@
 
 import type { EnginePhoto } from '../contract/engine.ts';
 import { openPhoto } from '../../projects/import/decode.ts';
+import { StudioFailure } from '../../projects/format/result.ts';
 import type { PhotoId } from '../../projects/format/scene.ts';
 import type { PhotoSource, RgbImage } from '../../models/run/reconstructor.ts';
 
@@ -27,8 +28,14 @@ export class PhotoReader {
   }
 
   source(photo: EnginePhoto): PhotoSource {
-    const { absolutePath, ...row } = photo;
-    return { ...row, read: (size) => this.#read(photo, absolutePath, size) };
+    const { absolutePath, isReplaced, ...row } = photo;
+    return {
+      ...row,
+      read: async (size) => {
+        if (isReplaced) throw new StudioFailure('photo-replaced', { name: photo.name });
+        return this.#read(photo, absolutePath, size);
+      },
+    };
   }
 
   /**
@@ -39,7 +46,7 @@ export class PhotoReader {
     for (const id of this.#ahead.keys()) if (id !== photoId && id !== nextPhotoId) this.#ahead.delete(id);
     const next = nextPhotoId === null ? null : this.get(nextPhotoId);
     const asked = this.#asked;
-    if (!next || !asked || this.#ahead.has(next.id)) return;
+    if (!next || next.isReplaced || !asked || this.#ahead.has(next.id)) return;
     if (asked.photo.widthPx !== next.widthPx || asked.photo.heightPx !== next.heightPx) return;
     const images = new Map<string, Promise<RgbImage>>();
     for (const [key, size] of asked.sizes) {

@@ -80,6 +80,7 @@ export class RunSession {
     const photo = this.#reader.get(photoId);
     if (!photo) throw new StudioFailure('not-found', { what: 'photo' });
     // Before the method is asked, so that its state is certainly as it was.
+    if (photo.isReplaced) throw new StudioFailure('photo-replaced', { name: photo.name });
     await access(photo.absolutePath).catch(() => {
       throw new StudioFailure('photo-missing', { name: photo.name });
     });

@@ -5,6 +5,7 @@ import type { ProjectSnapshot } from '../contract/commands.ts';
 import { ProjectStore } from '../../projects/store/project-store.ts';
 import { Emitter } from './emitter.ts';
 import { ImportControl } from './imports/import-control.ts';
+import { ReplacedPhotos } from './imports/replaced-photos.ts';
 import { ModelCatalog } from './model-catalog.ts';
 import type { StudioOptions } from './options.ts';
 import { PolishControl } from './polish/polish-control.ts';
@@ -23,6 +24,7 @@ export interface OpenProject {
   session: Session;
   runs: RunControl;
   imports: ImportControl;
+  replaced: ReplacedPhotos;
   scene: SceneControl;
   refinement: RefineControl;
   polish: PolishControl;
@@ -88,16 +90,19 @@ export class StudioContext {
       const session = new Session(store, this.emitter);
       const runs = new RunControl(session, this.emitter, this.runEngines, this.models);
       const imports = new ImportControl(session, this.emitter, this.sideEngines, this.uploads);
+      const replaced = new ReplacedPhotos(session, this.emitter, imports);
       const scene = new SceneControl(session, this.emitter, this.sideEngines, this.models, this.options.host !== 'cli');
       const refinement = new RefineControl(session, this.emitter, this.sideEngines, runs);
       const polish = new PolishControl({ session, emitter: this.emitter, engines: this.sideEngines, runs, scene });
       const space = new SpaceControl(session, this.sideEngines, this.models);
-      const open = { session, runs, imports, scene, refinement, polish, space };
+      const open = { session, runs, imports, replaced, scene, refinement, polish, space };
       this.#open = open;
       await this.recent.remember(store.info());
       this.emitter.emit('project.opened', { project: store.info() });
       for (const sentence of store.openNotices)
         this.emitter.emit('notice', { level: 'warning', place: 'project', code: null, sentence });
+      // Not waited for: a project of before this was looked at has all its photos read once.
+      void replaced.check();
       return session.snapshot(open);
     });
   }
@@ -113,6 +118,7 @@ export class StudioContext {
     this.#open = null;
     await open.polish.close();
     await open.imports.close();
+    await open.replaced.close();
     await open.scene.close();
     await open.runs.pauseAndWait();
     this.runEngines.end();

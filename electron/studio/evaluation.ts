@@ -13,6 +13,7 @@ import type { ViewScores } from '../contract/scene-requests.ts';
 import { Emitter } from './emitter.ts';
 import { EngineClient, EngineRefusal } from './engine-client.ts';
 import type { StudioOptions } from './options.ts';
+import { picturePaths } from './imports/picture-paths.ts';
 import { sceneFrames } from './scene/scene-frames.ts';
 import { Session } from './session.ts';
 
@@ -60,7 +61,7 @@ export async function evaluateViews(
   try {
     const frames = sceneFrames(new Session(store, new Emitter()));
     if (frames.length === 0) throw new StudioFailure('run-not-found');
-    const photoPaths = Object.fromEntries(store.photos.list().map((photo) => [photo.id, store.photoPath(photo)]));
+    const photoPaths = picturePaths(store, frames);
     return await engine.request('scoreViews', { frames, photoPaths, every, polish }, report);
   } catch (error) {
     if (error instanceof EngineRefusal) throw StudioFailure.from(error.error);

@@ -30,7 +30,9 @@ export async function writeExport(
   const outPath = await chosenPath(context, `${part}${extension === null ? `-${format}` : `.${extension}`}`, path);
   const isKept = selection ? keepOnly((await scene.selectedPoints(selection, false)).chunks) : null;
   const options = { minConfidence, belief, keepSplat: isKept, keepPoint: isKept };
-  return exportProject({ format, outPath, source: sourceOf(session), options });
+  const source = sourceOf(session);
+  const written = await exportProject({ format, outPath, source, options });
+  return { ...written, notices: [...written.notices, ...noticesOfReplaced(session, format)] };
 }
 
 /** @throws StudioFailure query-unknown-word, bad-input, nothing-to-ask, export-failed, disk-full, cancelled */
@@ -45,6 +47,19 @@ export async function exportInventory(
   const names = new Map(session.photos.map(({ id, name }) => [id, name]));
   await writeInventory(outPath, rows, session.scene.scale?.metresPerUnit ?? null, (id) => names.get(id) ?? id);
   return { path: outPath, rows };
+}
+
+/** These formats lead other programs to the files of photos. */
+function noticesOfReplaced({ store, scene }: Session, format: string): string[] {
+  if (format !== 'transforms' && format !== 'colmap') return [];
+  const shown = new Set(
+    store.photoFiles
+      .replaced()
+      .map(({ photoId }) => photoId)
+      .filter((id) => !scene.excludedPhotoIds.has(id)),
+  );
+  const names = store.photos.list().flatMap(({ id, name }) => (shown.has(id) ? [name] : []));
+  return names.length === 0 ? [] : [`Not the pictures that their cameras belong to any more: ${names.join(', ')}.`];
 }
 
 function keepOnly(chunks: readonly ChunkRows[]): (chunkId: string, row: number) => boolean {

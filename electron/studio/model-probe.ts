@@ -4,11 +4,12 @@ import type { CommandInput } from '../contract/commands.ts';
 import type { FeatureProbe } from '../contract/feature-probe.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 import type { StudioContext } from './context.ts';
+import { picturePaths } from './imports/picture-paths.ts';
 import { withPackEngine } from './model-packs.ts';
 import { sceneFrames } from './scene/scene-frames.ts';
 
 /**
- * @throws StudioFailure busy, no-project, run-not-found, run-too-few-photos, model-unknown, model-damaged, photo-missing, cancelled
+ * @throws StudioFailure busy, no-project, run-not-found, run-too-few-photos, model-unknown, model-damaged, photo-missing, photo-replaced, cancelled
  */
 export async function probeModels(
   context: StudioContext,
@@ -23,9 +24,7 @@ export async function probeModels(
     const packFolders = modelIds
       ? await Promise.all(modelIds.map(async (id) => (await models.find(id)).folder))
       : await models.packFolders();
-    const photoPaths = Object.fromEntries(
-      session.store.photos.list().map((photo) => [photo.id, session.store.photoPath(photo)]),
-    );
+    const photoPaths = picturePaths(session.store, frames);
     return engine.request('probeFeatures', { frames, photoPaths, packFolders, every }, (progress) =>
       emitter.emit('models.progress', progress),
     );

@@ -97,10 +97,14 @@ export class Session {
     return this.store.photos.byId(id) ? join(this.folder, thumbPath(id)) : null;
   }
 
-  /** The original, or the large picture that stands in for one that a page could not show. */
+  /**
+   * The original, or the large picture that stands in for one that a page could not show. Of one that was replaced the small picture
+   * from its import is all there is.
+   */
   photoFile(id: PhotoId): string | null {
     const photo = this.store.photos.byId(id);
     if (!photo) return null;
+    if (this.store.photoFiles.isReplaced(id)) return this.thumbFile(id);
     const large = join(this.folder, largePathOf(thumbPath(id)));
     return existsSync(large) ? large : this.store.photoPath(photo);
   }
@@ -134,6 +138,7 @@ export class Session {
       labels: this.labels,
       import: imports.progress(),
       watchedFolder: store.meta.get('watchedFolder'),
+      replacedPhotos: store.photoFiles.replaced(),
       run: runs.progress(),
     };
   }

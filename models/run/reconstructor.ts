@@ -3,6 +3,7 @@
 import type { ClosingWork } from '../../projects/format/closing-work.ts';
 import type { Intrinsics } from '../../projects/format/intrinsics.ts';
 import type { PointGaussians } from '../../projects/format/point-chunk.ts';
+import { StudioFailure } from '../../projects/format/result.ts';
 import type { NamedTensor } from '../../projects/format/safetensors.ts';
 import type { Photo, PhotoId, PointChunk, RunSettings } from '../../projects/format/scene.ts';
 import type { Sim3 } from '../../projects/format/sim3.ts';
@@ -121,4 +122,10 @@ export interface Reconstructor {
   /** The state after the last step, complete: begin with it goes on bit by bit as if nothing had happened. */
   save(): Promise<SceneState>;
   dispose(): Promise<void>;
+}
+
+/** For photos that others are compared with: their files may go, or be replaced, while the others are still to be done. */
+export function noneIfUnreadable(error: unknown): null {
+  if (error instanceof StudioFailure) return null;
+  throw error;
 }

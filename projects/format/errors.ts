@@ -17,6 +17,7 @@ export const sentences = {
   'no-photos': 'There are no photos in {source}.',
   'photo-unreadable': '{name} cannot be read: {reason}',
   'photo-missing': '{name} is no longer where it was.',
+  'photo-replaced': '{name} holds another picture now than when it was imported; take the new one or exclude it.',
   'photo-duplicate': '{name} is the same picture as {other}.',
   'video-unreadable': '{name} cannot be read as a video: {reason}',
   busy: 'That has to wait until the current work is done.',

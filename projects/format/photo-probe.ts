@@ -1,5 +1,6 @@
 // What import asks about files, and what it learns: the messages between the importer and the process that reads pixels.
 
+import type { FileStamp } from './photo-file.ts';
 import type { Photo, PhotoId } from './scene.ts';
 import type { StudioError } from './result.ts';
 
@@ -10,7 +11,7 @@ export interface ProbeRequest {
 
 /** What import learns of one file: a photo, or why not. */
 export type ProbedPhoto =
-  | { ok: true; photoId: PhotoId; facts: PhotoFacts; notices: string[] }
+  | { ok: true; photoId: PhotoId; facts: PhotoFacts; stamp: FileStamp; notices: string[] }
   | { ok: false; photoId: PhotoId; error: StudioError };
 
 /** A photo as its file alone tells it. */

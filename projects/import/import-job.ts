@@ -4,12 +4,14 @@ import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImportFile, ImportProgress, ImportSession } from '../format/import-session.ts';
 import { projectLayout, thumbPath } from '../format/layout.ts';
+import type { FileStamp } from '../format/photo-file.ts';
 import type { PhotoFacts, ProbedPhoto, VideoFramesReply, VideoFramesRequest } from '../format/photo-probe.ts';
 import { errorOf, fail, StudioFailure, type StudioError } from '../format/result.ts';
 import type { Photo } from '../format/scene.ts';
 import { fittedPrior } from './foreign/fitted-prior.ts';
 import type { ImportStore } from './import-store.ts';
 import { compareForInput } from './natural-order.ts';
+import { fileStamp } from './photo/read-file.ts';
 import { placePhoto } from './place-photo.ts';
 import { probeAll, type Probe } from './probe-queue.ts';
 import { timecode } from './video/timecode.ts';
@@ -41,7 +43,8 @@ interface Task {
 }
 
 /** New, known but found again elsewhere, or left out. */
-type Outcome = { photo: Photo } | { found: Photo; path: string } | { error: StudioError };
+type Outcome =
+  { photo: Photo; stamp: FileStamp } | { found: Photo; path: string; stamp: FileStamp } | { error: StudioError };
 
 export class ImportJob {
   readonly #store: ImportStore;
@@ -129,16 +132,16 @@ export class ImportJob {
       if (twin && !known.has(facts.sha256) && (await isGone(this.#store.photoPath(twin)))) {
         known.set(facts.sha256, twin.name);
         await rm(task.thumbPath, { force: true });
-        return { found: twin, path: await placePhoto(folder, task.path, facts.sha256, this.#session.copyPhotos) };
+        return { found: twin, ...(await this.#lay(task, probed)) };
       }
       if (twinName !== undefined) {
         await rm(task.thumbPath, { force: true });
         return { error: fail('photo-duplicate', { name: task.name, other: twinName }).error };
       }
-      const path = await placePhoto(folder, task.path, facts.sha256, this.#session.copyPhotos);
+      const { path, stamp } = await this.#lay(task, probed);
       known.set(facts.sha256, task.name);
       notices.forEach((notice) => this.#options.onNotice(notice));
-      return { photo: this.#photoOf(task, path, facts) };
+      return { photo: this.#photoOf(task, path, facts), stamp };
     } catch (error) {
       const failure = errorOf(error);
       throwIfFatal(failure, folder);
@@ -147,21 +150,37 @@ export class ImportJob {
     }
   }
 
+  /** Where the file lies from now on, and its stamp there: a copy has a time of its own. */
+  async #lay(
+    { path: source }: Task,
+    { facts, stamp }: Extract<ProbedPhoto, { ok: true }>,
+  ): Promise<{ path: string; stamp: FileStamp }> {
+    const { folder } = this.#store;
+    const path = await placePhoto(folder, source, facts.sha256, this.#session.copyPhotos);
+    const laid = this.#store.photoPath({ path });
+    return { path, stamp: laid === source ? stamp : ((await fileStamp(laid)) ?? stamp) };
+  }
+
   /** One transaction per batch: a photo is there, linked to this session and ticked off, or still pending. */
   #commit(
     outcomes: readonly { task: Task; outcome: Outcome }[],
     settle: (task: Task, outcome: Outcome) => void,
   ): Photo[] {
-    const { photos, imports } = this.#store;
+    const { photos, photoFiles, imports } = this.#store;
     return this.#store.transaction(() => {
       const added = photos.add(outcomes.flatMap(({ outcome }) => ('photo' in outcome ? [outcome.photo] : [])));
       for (const { id } of added) imports.link(this.#session.id, id);
-      for (const { outcome } of outcomes)
+      const ids = new Set(added.map(({ id }) => id));
+      for (const { outcome } of outcomes) {
+        if ('photo' in outcome && ids.has(outcome.photo.id))
+          photoFiles.put(outcome.photo.id, { ...outcome.stamp, replaced: null });
         if ('found' in outcome) {
+          photoFiles.put(outcome.found.id, { ...outcome.stamp, replaced: null });
           photos.setPath(outcome.found.id, outcome.path);
           added.push({ ...outcome.found, path: outcome.path });
           this.#options.onNotice(`${outcome.found.name} was not where it had been; it is read from its new place.`);
         }
+      }
       for (const { task, outcome } of outcomes) settle(task, outcome);
       return added;
     });

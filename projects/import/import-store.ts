@@ -1,6 +1,7 @@
 // What the importer needs of an open project. `ProjectStore` is one; import itself knows no database.
 
 import type { ImportFile, ImportOutcome, ImportSession, SkippedFile } from '../format/import-session.ts';
+import type { FileStamp } from '../format/photo-file.ts';
 import type { Photo, PhotoId } from '../format/scene.ts';
 
 export interface ImportStore {
@@ -12,6 +13,9 @@ export interface ImportStore {
     byHash(sha256: string): Photo | null;
     arrange(ids: readonly PhotoId[]): void;
     setPath(id: PhotoId, path: string): void;
+  };
+  readonly photoFiles: {
+    put(photoId: PhotoId, file: FileStamp & { replaced: null }): void;
   };
   readonly imports: {
     begin(files: readonly Omit<ImportFile, 'idx'>[], copyPhotos: boolean): ImportSession;

@@ -8,10 +8,20 @@ import { sql as labels } from './migrations/0004-labels.ts';
 import { sql as beliefs } from './migrations/0005-beliefs.ts';
 import { sql as refinedPoints } from './migrations/0006-refined-points.ts';
 import { sql as polishes } from './migrations/0007-polishes.ts';
+import { sql as photoFiles } from './migrations/0008-photo-files.ts';
 import type { Sql } from './sql.ts';
 
 /** Migration i brings version i to version i + 1. Never edit one that was released; add another. */
-export const migrations: readonly string[] = [project, splats, refinements, labels, beliefs, refinedPoints, polishes];
+export const migrations: readonly string[] = [
+  project,
+  splats,
+  refinements,
+  labels,
+  beliefs,
+  refinedPoints,
+  polishes,
+  photoFiles,
+];
 
 /** 'PERM': tells our database from any other SQLite file. */
 export const applicationId = 0x5045524d;

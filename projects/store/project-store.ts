@@ -21,6 +21,7 @@ import { ImportsTable } from './tables/imports.ts';
 import { LabelSetsTable } from './tables/label-sets.ts';
 import { MeetingsTable } from './tables/meetings.ts';
 import { MetaTable } from './tables/meta.ts';
+import { PhotoFilesTable } from './tables/photo-files.ts';
 import { PhotosTable } from './tables/photos.ts';
 import { PolishesTable } from './tables/polishes.ts';
 import { QuestionsTable } from './tables/questions.ts';
@@ -38,6 +39,7 @@ export class ProjectStore {
   readonly folder: string;
   readonly meta: MetaTable;
   readonly photos: PhotosTable;
+  readonly photoFiles: PhotoFilesTable;
   readonly runs: RunsTable;
   readonly frames: FramesTable;
   readonly chunks: ChunksTable;
@@ -66,6 +68,7 @@ export class ProjectStore {
     this.#sql = sql;
     this.meta = new MetaTable(sql);
     this.photos = new PhotosTable(sql);
+    this.photoFiles = new PhotoFilesTable(sql);
     this.runs = new RunsTable(sql);
     this.frames = new FramesTable(sql);
     this.chunks = new ChunksTable(sql);

@@ -7,6 +7,7 @@ import { editActions } from './edit-actions.ts';
 import { polishActions } from './polish-actions.ts';
 import { measureActions } from './measure-actions.ts';
 import { projectActions } from './project-actions.ts';
+import { replacedActions } from './replaced-actions.ts';
 import { runActions } from './run-actions.ts';
 import { selectActions } from './select-actions.ts';
 import { shellActions } from './shell-actions.ts';
@@ -21,6 +22,7 @@ export interface Actions {
 export function createActions(app: AppState): Actions {
   const all = [
     ...projectActions(app),
+    ...replacedActions(app),
     ...runActions(app),
     ...polishActions(app),
     ...measureActions(app),

@@ -125,6 +125,7 @@ export class AppState {
     this.photos.reset(snapshot.photos);
     this.photos.import = snapshot.import;
     this.photos.watchedFolder = snapshot.watchedFolder;
+    this.photos.setReplaced(snapshot.replacedPhotos);
     const anotherRun = this.run.shown?.id !== snapshot.shownRunId;
     this.run.reset(snapshot);
     this.frames.reset(snapshot.frames, snapshot.chunks, snapshot.states);
@@ -168,6 +169,7 @@ export class AppState {
     this.shell.sampleLine = false;
     this.edits.records = [];
     this.photos.reset([]);
+    this.photos.setReplaced([]);
     this.photos.import = null;
     this.run.reset({ runs: [], shownRunId: null, run: null });
     this.frames.reset([], [], []);

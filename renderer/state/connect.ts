@@ -27,6 +27,7 @@ export function connect(app: AppState): () => void {
       if (progress.stage === 'done') void startFirstRun(app);
     }),
     api.on('photos.added', ({ photos }) => app.photos.add(photos)),
+    api.on('photos.replaced', ({ photos }) => app.photos.setReplaced(photos)),
     api.on('run.changed', ({ run }) => {
       if (!app.run.change(run)) return;
       app.frames.startRun(run);

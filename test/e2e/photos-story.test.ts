@@ -1,6 +1,6 @@
 // A story: photos are dropped, stand in the filmstrip, survive a reload and a killed host, and the palette is at hand.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -81,6 +81,31 @@ test('after the host was killed, the project opens again with all its photos', a
   await studio.page.getByRole('button', { name: 'Open Terrace' }).click();
   await expect.poll(() => filmstrip().count()).toBe(3);
   await studio.screenshot('after-kill');
+});
+
+test('a photo whose file was replaced says so when the project is opened, and the new picture can be taken', async () => {
+  const { project, photos } = (await studio.tell('project.snapshot', null))!;
+  await studio.tell('projects.close', null);
+  await copyFile(await photo('another.jpg', 99), join(project.folder, photos[0].path));
+  await studio.tell('projects.open', { folder: project.folder });
+  const said = studio.page.getByTestId('replaced');
+  await said.waitFor();
+  expect(await said.locator('p').textContent()).toContain('IMG_2.jpg holds another picture now');
+  await said.getByRole('button', { name: 'IMG_2.jpg' }).click();
+  await studio.page.getByText('all here is of the earlier one').waitFor();
+  await studio.screenshot('photo-replaced-light');
+  await studio.tell('settings.set', { theme: 'dark' });
+  await studio.reload();
+  await said.waitFor();
+  await studio.screenshot('photo-replaced');
+  await said.getByRole('button', { name: 'Take the new picture' }).click();
+  await expect.poll(() => filmstrip().count()).toBe(4);
+  await said.waitFor({ state: 'detached' });
+  const labels = await filmstrip().evaluateAll((options) => options.map((option) => option.ariaLabel));
+  expect(labels.slice(0, 2)).toEqual(['Photo 1, IMG_2.jpg, excluded', 'Photo 2, IMG_2.jpg, not met yet']);
+  await studio.screenshot('photo-replaced-taken');
+  await studio.press('Control+KeyZ');
+  await expect.poll(() => filmstrip().first().getAttribute('aria-label')).not.toContain('excluded');
 });
 
 test('nothing went wrong in the page meanwhile', () => {

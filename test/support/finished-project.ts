@@ -1,5 +1,6 @@
 // A project whose run is done, made from a rendered scene with true depth and poses: for stories that begin where a run ends.
 
+import { hash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -27,15 +28,14 @@ export async function finishedProject(
       const id = `photo-${i}`;
       const picture = sharp(Buffer.from(view.rgb), { raw: { width: widthPx, height: heightPx, channels: 3 } });
       await mkdir(join(folder, projectLayout.photos), { recursive: true });
-      await picture
-        .clone()
-        .jpeg({ quality: 92 })
-        .toFile(join(folder, projectLayout.photos, `${id}.jpg`));
+      const jpeg = await picture.clone().jpeg({ quality: 92 }).toBuffer();
+      await writeFile(join(folder, projectLayout.photos, `${id}.jpg`), jpeg);
       await picture
         .clone()
         .webp()
         .toFile(join(folder, thumbPath(id)));
-      store.photos.add([photoRow(id, { path: `${projectLayout.photos}/${id}.jpg`, widthPx, heightPx })]);
+      const sha256 = hash('sha256', jpeg, 'hex');
+      store.photos.add([photoRow(id, { path: `${projectLayout.photos}/${id}.jpg`, sha256, widthPx, heightPx })]);
       const points = columnsOf(view, camera);
       const chunkId = `chunk-${i}`;
       await writeFile(join(folder, chunkPath(chunkId)), encodePointChunk(points));

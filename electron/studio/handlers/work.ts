@@ -4,7 +4,7 @@ import type { EditRecord } from '../../../projects/format/edits.ts';
 import type { StudioContext } from '../context.ts';
 import type { CommandsOf, HandlersOf } from './handler.ts';
 
-export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits' | 'export'>> = {
+export const workHandlers: HandlersOf<CommandsOf<'import' | 'photos' | 'run' | 'edits' | 'export'>> = {
   'import.start': async (context, input) => {
     const { imports, runs } = context.requireProject();
     runs.prepare();
@@ -24,13 +24,28 @@ export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits' | 'e
     return null;
   },
 
-  'run.start': (context, input) => context.requireProject().runs.start(input),
+  'photos.take': async (context, { photoIds }) => {
+    await context.requireProject().replaced.take(photoIds);
+    return null;
+  },
+  'photos.leave': (context, { photoIds }) => {
+    context.requireProject().replaced.leave(photoIds);
+    return null;
+  },
+
+  'run.start': async (context, input) => {
+    const { replaced, runs } = context.requireProject();
+    await replaced.check();
+    return runs.start(input);
+  },
   'run.pause': (context) => {
     context.requireProject().runs.pause();
     return null;
   },
   'run.resume': async (context, input) => {
-    await context.requireProject().runs.resume(input);
+    const { replaced, runs } = context.requireProject();
+    await replaced.check();
+    await runs.resume(input);
     return null;
   },
   'run.cancel': async (context) => {
@@ -38,10 +53,16 @@ export const workHandlers: HandlersOf<CommandsOf<'import' | 'run' | 'edits' | 'e
     return null;
   },
   'run.retry': async (context, input) => {
-    await context.requireProject().runs.retry(input);
+    const { replaced, runs } = context.requireProject();
+    await replaced.check();
+    await runs.retry(input);
     return null;
   },
-  'run.branch': (context, input) => context.requireProject().runs.branch(input),
+  'run.branch': async (context, input) => {
+    const { replaced, runs } = context.requireProject();
+    await replaced.check();
+    return runs.branch(input);
+  },
   'run.show': (context, input) => {
     context.requireProject().runs.show(input);
     return null;

@@ -10,6 +10,7 @@ import { StudioFailure } from '../../../projects/format/result.ts';
 import type { Run } from '../../../projects/format/scene.ts';
 import type { Emitter } from '../emitter.ts';
 import type { EngineSlot } from '../run/engine-slot.ts';
+import { picturePaths } from '../imports/picture-paths.ts';
 import type { RunControl } from '../run/run-control.ts';
 import type { SceneControl } from '../scene/scene-control.ts';
 import { sceneFrames } from '../scene/scene-frames.ts';
@@ -95,8 +96,7 @@ export class PolishControl {
   async #polished(engines: EngineSlot): Promise<PolishReply> {
     const { session } = this.#parts;
     const frames = sceneFrames(session);
-    const photos = session.store.photos.list();
-    const photoPaths = Object.fromEntries(photos.map((photo) => [photo.id, session.store.photoPath(photo)]));
+    const photoPaths = picturePaths(session.store, frames);
     const engine = engines.get();
     let progress: PolishProgress = await engine.request('polishBegin', { frames, photoPaths }, (begun) =>
       this.#tell(begun),

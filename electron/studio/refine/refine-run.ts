@@ -10,6 +10,7 @@ import type { Frame, PhotoId, RunId } from '../../../projects/format/scene.ts';
 import type { ProjectStore } from '../../../projects/store/project-store.ts';
 import type { Emitter } from '../emitter.ts';
 import type { EngineClient } from '../engine-client.ts';
+import { enginePhoto } from '../run/run-photos.ts';
 
 export interface RefineOutcome {
   reports: RefinementReport[];
@@ -87,12 +88,13 @@ function refineRequest(store: ProjectStore, runId: RunId): RefineRequest {
   const frames = store.frames.list(runId).flatMap(({ id, photoId, status, submapIdx, worldFromCamera, intrinsics }) => {
     const pointsPath = points.get(id);
     if (status !== 'placed' || pointsPath === undefined || !worldFromCamera || !intrinsics) return [];
+    if (store.photoFiles.isReplaced(photoId)) return [];
     const pose = given(photoId, { photoId, worldFromCamera, intrinsics });
     return [{ ...pose, submapIdx, pointsPath }];
   });
   const photos = frames.flatMap(({ photoId }) => {
     const photo = store.photos.byId(photoId);
-    return photo ? [{ ...photo, absolutePath: store.photoPath(photo) }] : [];
+    return photo ? [enginePhoto(store, photo)] : [];
   });
   const [cacheFolder, chunksFolder] = [projectLayout.cache, projectLayout.chunks].map((name) =>
     join(store.folder, name),

@@ -26,7 +26,7 @@ export type Verdict =
 const attempts = { photo: 2, begin: 3, settle: 2, save: 3 } as const;
 
 /** Errors that are about one photo and leave the engine's state as it was. */
-const photoCodes: ReadonlySet<ErrorCode> = new Set(['photo-missing', 'photo-unreadable']);
+const photoCodes: ReadonlySet<ErrorCode> = new Set(['photo-missing', 'photo-unreadable', 'photo-replaced']);
 /** Errors that the user can lift. */
 const pauseCodes: ReadonlySet<ErrorCode> = new Set(['disk-full', 'project-not-writable']);
 /** Errors at the beginning that trying again does not lift. */

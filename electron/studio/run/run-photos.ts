@@ -1,7 +1,7 @@
 // The photos of one run, as the project has them now: some may be imported or excluded while it goes on.
 
 import type { EnginePhoto } from '../../contract/engine.ts';
-import type { Frame, PhotoId, Run } from '../../../projects/format/scene.ts';
+import type { Frame, Photo, PhotoId, Run } from '../../../projects/format/scene.ts';
 import type { ProjectStore } from '../../../projects/store/project-store.ts';
 import { wanted, type QueueInput } from './queue.ts';
 
@@ -11,6 +11,13 @@ interface RunPhotosOptions {
   /** Photos in the user's order and what is excluded, as they are now. */
   queueInput(): Omit<QueueInput, 'maxFrames'>;
 }
+
+/** A photo as the engine needs it, which reads no picture that has taken another one's place. */
+export const enginePhoto = (store: ProjectStore, photo: Photo): EnginePhoto => ({
+  ...photo,
+  absolutePath: store.photoPath(photo),
+  isReplaced: store.photoFiles.isReplaced(photo.id),
+});
 
 export class RunPhotos {
   readonly #o: RunPhotosOptions;
@@ -36,6 +43,6 @@ export class RunPhotos {
     return this.#o
       .queueInput()
       .photos.filter(({ id }) => ids.has(id))
-      .map((photo) => ({ ...photo, absolutePath: store.photoPath(photo) }));
+      .map((photo) => enginePhoto(store, photo));
   }
 }

@@ -10,6 +10,7 @@ import { projectLayout } from '../../../projects/format/layout.ts';
 import { StudioFailure } from '../../../projects/format/result.ts';
 import type { ChunkRows } from '../../../projects/format/row-set.ts';
 import type { Emitter } from '../emitter.ts';
+import { picturePath } from '../imports/picture-paths.ts';
 import type { EngineSlot } from '../run/engine-slot.ts';
 import type { Session } from '../session.ts';
 import type { ModelCatalog } from '../model-catalog.ts';
@@ -57,12 +58,14 @@ export class SceneControl {
     return reply;
   }
 
-  /** @throws StudioFailure nothing-there, photo-missing, photo-unreadable, chunk-damaged */
+  /** @throws StudioFailure nothing-there, photo-missing, photo-replaced, photo-unreadable, chunk-damaged */
   async track({ photoId, xPx, yPx }: CommandInput<'scene.track'>): Promise<TrackReply> {
     const { store } = this.#session;
     const frames = sceneFrames(this.#session).flatMap((frame) => {
       const photo = store.photos.byId(frame.photoId);
-      return photo ? [{ ...frame, photoPath: store.photoPath(photo) }] : [];
+      // A point is followed through the others where one was replaced; in that one itself it cannot be.
+      if (!photo || (photo.id !== photoId && store.photoFiles.isReplaced(photo.id))) return [];
+      return [{ ...frame, photoPath: picturePath(store, photo) }];
     });
     if (!frames.some((frame) => frame.photoId === photoId))
       throw new StudioFailure('nothing-there', { name: store.photos.byId(photoId)?.name ?? 'this photo' });

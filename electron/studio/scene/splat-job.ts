@@ -85,7 +85,8 @@ export class SplatJob {
       if (this.#stopped) return;
       this.#emitter.emit('splats.progress', { done, total: missing.length });
       const photo = store.photos.byId(frame.photoId);
-      if (!photo || !frame.gaussians) continue;
+      // Words of a picture that was replaced cannot be learnt any more.
+      if (!photo || !frame.gaussians || store.photoFiles.isReplaced(photo.id)) continue;
       const { id } = await this.#engines.get().request('embed', {
         frame,
         photoPath: store.photoPath(photo),

@@ -3,7 +3,7 @@
 import { resized, type Intrinsics } from '../../../projects/format/intrinsics.ts';
 import type { PhotoId } from '../../../projects/format/scene.ts';
 import type { Sim3 } from '../../../projects/format/sim3.ts';
-import type { PointMap, RgbImage } from '../../run/reconstructor.ts';
+import { noneIfUnreadable, type PointMap, type RgbImage } from '../../run/reconstructor.ts';
 import type { SeenDepth } from './agreement.ts';
 import { chooseNeighbours, depthRangeOf, type SparsePoint } from './neighbours.ts';
 import type { DepthPicture } from './point-map.ts';
@@ -153,7 +153,9 @@ export class Dense {
     const view = this.#views.get(photoId);
     const seen = await this.#seen(photoId);
     if (!view || !seen) return null;
-    const { image } = await this.#picture(view);
+    const picture = await this.#picture(view).catch(noneIfUnreadable);
+    if (!picture) return null;
+    const { image } = picture;
     return this.#work.points({ photoId, image, intrinsics: view.intrinsics }, seen.reference, seen.others);
   }
 
@@ -187,15 +189,20 @@ export class Dense {
     });
   }
 
-  async #sweepDepth({ view, neighbours, range }: Plan): Promise<DepthMap> {
+  /** null: the picture of the view, or that of every neighbour, cannot be read any more. */
+  async #sweepDepth({ view, neighbours, range }: Plan): Promise<DepthMap | null> {
     const views = [view, ...neighbours.slice(0, matched)];
-    const [reference, ...others] = await Promise.all(views.map((one) => this.#sweepView(one)));
+    const [reference, ...around] = await Promise.all(views.map((one) => this.#sweepView(one)));
+    const others = around.filter((other) => other !== null);
+    if (!reference || others.length === 0) return null;
     if (view.prior) return this.#work.depthNear(reference, others, view.prior(reference.camera), relativeBand);
     return this.#work.depthOf(reference, others, range);
   }
 
-  async #sweepView(view: DenseView): Promise<SweepView> {
-    const { camera, grey } = await this.#picture(view);
+  async #sweepView(view: DenseView): Promise<SweepView | null> {
+    const picture = await this.#picture(view).catch(noneIfUnreadable);
+    if (!picture) return null;
+    const { camera, grey } = picture;
     return { photoId: view.photoId, camera, grey, worldFromCamera: view.worldFromCamera };
   }
 

@@ -5,7 +5,7 @@ import { wantsFlow, type CarriedPoints } from '../flow/carry.ts';
 import type { FrontEnd } from '../front-end/front-end.ts';
 import { sharedBytes, sharedFloats } from '../workers/shared-memory.ts';
 import type { MatchGraph } from '../map/match-graph.ts';
-import type { PhotoSource, RgbImage } from '../../run/reconstructor.ts';
+import { noneIfUnreadable, type PhotoSource, type RgbImage } from '../../run/reconstructor.ts';
 import type { PairGeometry } from '../two-view/verify-pair.ts';
 
 export class TrackCarrier {
@@ -23,7 +23,9 @@ export class TrackCarrier {
     const a = b - 1;
     const [first, second] = [graph.images[a], graph.images[b]];
     if (!wantsFlow(first, second, pair)) return pair;
-    const pictures = [await this.#picture(before, first), await this.#picture(photo, second)] as const;
+    const earlier = await this.#picture(before, first).catch(noneIfUnreadable);
+    if (!earlier) return pair;
+    const pictures = [earlier, await this.#picture(photo, second)] as const;
     const carried = await this.#frontEnd.carry(first, second, pictures, pair);
     const { features, matches } = withCarried(first, second, carried, pair.inliers);
     graph.growImage(b, features);

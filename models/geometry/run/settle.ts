@@ -1,8 +1,9 @@
 // Closing work, one small piece per call: a second opinion on the map, further maps, a last adjustment, then depth photo by photo.
 
 import type { ClosingWork } from '../../../projects/format/closing-work.ts';
+import { errorOf } from '../../../projects/format/result.ts';
 import type { PhotoSource, PointMap } from '../../run/reconstructor.ts';
-import type { DenseStage } from './dense-stage.ts';
+import { sweptSize, type DenseStage } from './dense-stage.ts';
 import { movingCells } from '../moving/moving-mask.ts';
 import type { Growth } from './growth.ts';
 import type { MovingParts } from './moving-parts.ts';
@@ -78,9 +79,11 @@ export async function settleOnce(
         photos[next],
         upcoming.slice(0, 2).map((image) => photos[image]),
       );
+      // Without neighbours a photo has no depth; without its file neither, and that is worth telling.
+      const unread = pointMap ? null : await problemOf(photos[next]);
       const mask = pointMap && (await moving.maskOf(mapper.map, next));
       const points = pointMap && mask ? { ...pointMap, moving: movingCells(mask, pointMap) } : pointMap;
-      return piece({ ...progress, done: [...progress.done, next] }, points ? [points] : []);
+      return piece({ ...progress, done: [...progress.done, next] }, points ? [points] : [], unread ? [unread] : []);
     }
     case 'settled':
       return piece(progress);
@@ -108,6 +111,16 @@ function closingWork(progress: SettleProgress, { maps }: Growth, photoCount: num
     }
     case 'settled':
       return { stage: 'Saving the run', ...unknown };
+  }
+}
+
+/** Why the picture cannot be read; null when it can. */
+async function problemOf(photo: PhotoSource): Promise<string | null> {
+  try {
+    await photo.read(sweptSize(photo));
+    return null;
+  } catch (error) {
+    return errorOf(error).sentence;
   }
 }
 

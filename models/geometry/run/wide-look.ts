@@ -1,6 +1,6 @@
 // A second, costlier look at the few photos of a small set that found no place: matches through simulated views from the side.
 
-import type { PhotoSource } from '../../run/reconstructor.ts';
+import { noneIfUnreadable, type PhotoSource } from '../../run/reconstructor.ts';
 import type { Features } from '../features/features.ts';
 import type { WideFeatures } from '../features/wide-features.ts';
 import type { FrontEnd } from '../front-end/front-end.ts';
@@ -16,7 +16,7 @@ const clearlyMore = 1.5;
 
 export class WideLook {
   private readonly frontEnd: FrontEnd;
-  private readonly known = new Map<string, Promise<WideFeatures>>();
+  private readonly known = new Map<string, Promise<WideFeatures | null>>();
 
   constructor(frontEnd: FrontEnd) {
     this.frontEnd = frontEnd;
@@ -36,13 +36,17 @@ export class WideLook {
     );
     if (wanting.length === 0) return;
     const wide = await this.of(graph, photos, imageIdx);
+    if (!wide) return;
     if (!graph.widened.has(imageIdx)) {
       graph.widened.set(imageIdx, graph.images[imageIdx].count);
       graph.growImage(imageIdx, wide.features);
     }
     const others = wanting.filter((other) => other < imageIdx);
     const found = await Promise.all(
-      others.map(async (other) => this.frontEnd.matchWide(await this.of(graph, photos, other), wide)),
+      others.map(async (other) => {
+        const theirs = await this.of(graph, photos, other);
+        return theirs && this.frontEnd.matchWide(theirs, wide);
+      }),
     );
     found.forEach((pair, k) => {
       const before = matchesBetween(growth, others[k], imageIdx);
@@ -55,7 +59,7 @@ export class WideLook {
     this.known.clear();
   }
 
-  private of(graph: MatchGraph, photos: readonly PhotoSource[], imageIdx: number): Promise<WideFeatures> {
+  private of(graph: MatchGraph, photos: readonly PhotoSource[], imageIdx: number): Promise<WideFeatures | null> {
     const photo = photos[imageIdx];
     let wide = this.known.get(photo.id);
     if (!wide) {
@@ -65,9 +69,11 @@ export class WideLook {
     return wide;
   }
 
-  private async detect(photo: PhotoSource, own: Features): Promise<WideFeatures> {
-    const image = await photo.read({ widthPx: own.widthPx, heightPx: own.heightPx, fit: 'fill' });
-    return this.frontEnd.detectWide(image, own);
+  private async detect(photo: PhotoSource, own: Features): Promise<WideFeatures | null> {
+    const image = await photo
+      .read({ widthPx: own.widthPx, heightPx: own.heightPx, fit: 'fill' })
+      .catch(noneIfUnreadable);
+    return image && this.frontEnd.detectWide(image, own);
   }
 }
 

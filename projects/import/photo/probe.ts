@@ -11,7 +11,7 @@ import { errorOf, StudioFailure } from '../../format/result.ts';
 import { exifFacts, noExif } from './exif.ts';
 import type { PictureKind } from './kinds.ts';
 import { openPicture, type Picture } from './picture.ts';
-import { readPhotoFile, unreadable } from './read-file.ts';
+import { readStamped, unreadable } from './read-file.ts';
 import { reasonOf } from './reason.ts';
 
 /** Long side of thumbnails. */
@@ -37,7 +37,7 @@ export async function probePhotos({ files }: ProbeRequest): Promise<ProbedPhoto[
 
 async function probePhoto({ path, photoId, thumbPath }: ProbeRequest['files'][number]): Promise<ProbedPhoto> {
   try {
-    const bytes = await readPhotoFile(path);
+    const { bytes, stamp } = await readStamped(path);
     const sha256 = hash('sha256', bytes, 'hex');
     const picture = await decoding(path, () => openPicture(bytes, basename(path)));
     const thumb = await decoding(path, () => webp(picture, thumbPx));
@@ -48,7 +48,7 @@ async function probePhoto({ path, photoId, thumbPath }: ProbeRequest['files'][nu
     }
     const { widthPx, heightPx, notices, tags } = picture;
     const exif = tags ? exifFacts(tags, widthPx, heightPx) : noExif;
-    return { ok: true, photoId, facts: { sha256, widthPx, heightPx, ...exif }, notices };
+    return { ok: true, photoId, facts: { sha256, widthPx, heightPx, ...exif }, stamp, notices };
   } catch (error) {
     return { ok: false, photoId, error: errorOf(error) };
   }

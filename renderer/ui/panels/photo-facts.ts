@@ -3,8 +3,10 @@
 import type { Frame, Photo } from '../../../projects/format/scene.ts';
 import { formatCount, formatTime } from '../format.ts';
 
-export function factsOf(photo: Photo, frame: Frame | null, points: number): [string, string][] {
+/** @param isReplaced its file holds another picture now */
+export function factsOf(photo: Photo, frame: Frame | null, points: number, isReplaced: boolean): [string, string][] {
   const facts: [string, string][] = [['Size', `${photo.widthPx} × ${photo.heightPx} px`]];
+  if (isReplaced) facts.push(['File', 'Holds another picture now; all here is of the earlier one']);
   if (photo.takenAtMs !== null) facts.push(['Taken', formatTime(photo.takenAtMs)]);
   if (photo.camera) facts.push(['Camera', photo.camera]);
   if (photo.focalPx !== null) facts.push(['Lens', `${Math.round(photo.focalPx)} px by EXIF`]);

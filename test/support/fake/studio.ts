@@ -140,6 +140,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
     edits,
     import: null,
     watchedFolder: null,
+    replacedPhotos: [],
     run: progress(),
   });
   const place = (from: number, to: number): void => {

@@ -18,9 +18,17 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reader-'));
   const paths = await writePhotos(folder, numbered(3));
   reader = new PhotoReader();
-  reader.add(paths.map((path, idx) => ({ ...photoRow(path, numbered(3)[idx]), orderIdx: idx, absolutePath: path })));
+  reader.add(photosAt(paths));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const photosAt = (paths: readonly string[], isReplaced = false) =>
+  paths.map((path, idx) => ({
+    ...photoRow(path, numbered(3)[idx]),
+    orderIdx: idx,
+    absolutePath: path,
+    isReplaced,
+  }));
 
 const read = (idx: number) => {
   const photo = reader.get(ids[idx]);
@@ -62,4 +70,12 @@ test('what was read ahead for a photo that is skipped is forgotten', async () =>
   reader.readAhead(ids[2], null);
   await rm(join(folder, numbered(3)[1]));
   await expect(read(1)).rejects.toMatchObject({ code: 'photo-missing' });
+});
+
+test('a picture that was replaced is never read, nor read ahead', async () => {
+  const [first, second] = photosAt(numbered(3).map((name) => join(folder, name)));
+  reader.add([first, { ...second, isReplaced: true }]);
+  await read(0);
+  reader.readAhead(ids[0], ids[1]);
+  await expect(read(1)).rejects.toMatchObject({ code: 'photo-replaced' });
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Dense } from '../../../../../models/geometry/dense/dense.ts';
 import { createDepthWork } from '../../../../../models/geometry/dense/depth-work.ts';
 import type { SparsePoint } from '../../../../../models/geometry/dense/neighbours.ts';
+import { StudioFailure } from '../../../../../projects/format/result.ts';
 import { createDepthSweep, type DepthSweep } from '../../../../../models/geometry/dense/sweep.ts';
 import { sweepView } from '../../../../../models/geometry/dense/view.ts';
 import { pinhole, projectPoint, rayThroughPixel, type Intrinsics } from '../../../../../projects/format/intrinsics.ts';
@@ -212,4 +213,23 @@ describe('a band around a given depth', () => {
     expect(errors.length).toBeGreaterThan(0.5 * depth.length);
     expect(errors[errors.length >> 1]).toBeLessThan(0.005);
   });
+});
+
+test('where the file of a neighbour is gone, the others do; the photo itself then has no points', async () => {
+  const dense = new Dense(here());
+  poses.forEach((worldFromCamera, i) => {
+    const { image } = renderScene(straight, worldFromCamera);
+    const read = async () => {
+      if (i === 1) throw new StudioFailure('photo-missing', { name: 'b.jpg' });
+      return image;
+    };
+    dense.setView({ photoId: `photo${i}`, read, intrinsics: straight, worldFromCamera });
+  });
+  dense.setPoints(sparsePoints(straight));
+  const map = (await dense.final('photo0'))!;
+  const share = map.confidences.filter((c) => c >= 0.5).length / map.confidences.length;
+  // With all neighbours it is about two thirds.
+  expect(share).toBeGreaterThan(0.4);
+  expect(await dense.final('photo1')).toBeNull();
+  await dense.dispose();
 });
