@@ -181,6 +181,8 @@ export interface StudioSettings {
 /** Everything a freshly opened window needs to show the project. */
 export interface ProjectSnapshot {
   project: ProjectInfo;
+  /** Its folder cannot be written: it can be looked at, asked and exported, and nothing of it changed. */
+  isReadOnly: boolean;
   photos: Photo[];
   runs: Run[];
   /** The one that is looked at; frames, chunks, states, splats and refinements are its own. */

@@ -72,7 +72,8 @@ export async function chosenPath(context: StudioContext, ending: string, path: s
   const { options } = context;
   const { session } = context.requireProject();
   const name = `${session.store.info().name.replace(/[\\/:*?"<>|]/g, '-')}${ending}`;
-  const chosen = path ?? (options.dialogs ? await options.dialogs.save(name) : join(session.folder, 'exports', name));
+  const chosen =
+    path ?? (options.dialogs ? await options.dialogs.save(name) : join(session.store.workFolder, 'exports', name));
   if (chosen === null) throw new StudioFailure('cancelled');
   const outPath = resolve(chosen);
   await mkdir(dirname(outPath), { recursive: true }).catch((error: Error) => {

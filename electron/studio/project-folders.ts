@@ -1,9 +1,10 @@
 // Project folders as a whole: a free name for a new one, a copy of one, the deletion of one.
 
-import { access, cp, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { access, chmod, cp, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { projectLayout } from '../../projects/format/layout.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
+import { writing } from '../../projects/store/files.ts';
 import { ProjectStore } from '../../projects/store/project-store.ts';
 
 /** A folder under `parent` that is not there yet, named like the project as far as every file system allows. */
@@ -19,15 +20,24 @@ export async function freeFolder(parent: string, name: string): Promise<string> 
   }
 }
 
-/** Copies a project beside itself under a new name and identity; photos that are referenced in place stay where they are. */
-export async function duplicateProject(source: ProjectStore, name: string): Promise<ProjectStore> {
-  const target = await freeFolder(dirname(source.folder), name);
+/**
+ * Copies a project under a new name and identity; photos that are referenced in place stay where they are.
+ * @param parent folder of the copy; null: beside the original
+ */
+export async function duplicateProject(
+  source: ProjectStore,
+  parent: string | null,
+  name: string,
+): Promise<ProjectStore> {
+  const target = await freeFolder(parent ?? dirname(source.folder), name);
   try {
     await mkdir(target, { recursive: true });
     for (const key of ['chunks', 'thumbs', 'states', 'photos'] as const) {
       const from = join(source.folder, projectLayout[key]);
       if (await exists(from)) await cp(from, join(target, projectLayout[key]), { recursive: true });
       else await mkdir(join(target, projectLayout[key]));
+      // The copy of a folder that cannot be written could not be either.
+      await chmod(join(target, projectLayout[key]), 0o755);
     }
     source.copyDatabase(join(target, projectLayout.database));
     const copy = await ProjectStore.open(target);
@@ -44,17 +54,19 @@ export async function duplicateProject(source: ProjectStore, name: string): Prom
 /**
  * Deletes what the studio made in the folder, and the folder when nothing else is in it.
  * Files of the user's own that lie there stay. Original photos are only deleted where they are copies.
- * @throws StudioFailure project-missing, project-locked
+ * @throws StudioFailure project-missing, project-locked, project-not-writable
  */
 export async function deleteProject(folder: string): Promise<void> {
   const root = resolve(folder);
   if (!(await exists(join(root, projectLayout.database)))) throw new StudioFailure('project-missing', { folder: root });
-  for (const path of await copiedPhotos(root)) await rm(path, { force: true });
   const { chunks, thumbs, states, cache, database, photos } = projectLayout;
-  for (const name of [chunks, thumbs, states, cache]) await rm(join(root, name), { recursive: true, force: true });
-  await rmdir(join(root, photos)).catch(() => undefined);
-  for (const name of await readdir(root))
-    if (name === database || name.startsWith(`${database}-`)) await rm(join(root, name), { force: true });
+  await writing(root, async () => {
+    for (const path of await copiedPhotos(root)) await rm(path, { force: true });
+    for (const name of [chunks, thumbs, states, cache]) await rm(join(root, name), { recursive: true, force: true });
+    await rmdir(join(root, photos)).catch(() => undefined);
+    for (const name of await readdir(root))
+      if (name === database || name.startsWith(`${database}-`)) await rm(join(root, name), { force: true });
+  });
   await rmdir(root).catch(() => undefined);
 }
 

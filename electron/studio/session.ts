@@ -138,6 +138,7 @@ export class Session {
       labels: this.labels,
       import: imports.progress(),
       watchedFolder: store.meta.get('watchedFolder'),
+      isReadOnly: store.isReadOnly,
       replacedPhotos: store.photoFiles.replaced(),
       run: runs.progress(),
     };

@@ -5,6 +5,7 @@ import { commandInputs, type CommandInput, type CommandName, type CommandOutputs
 import { errorOf, fail, ok, StudioFailure, type Result } from '../../projects/format/result.ts';
 import { EngineGone, EngineRefusal } from './engine-client.ts';
 import { StudioContext } from './context.ts';
+import { mustBeAllowed } from './read-only.ts';
 import { handlers } from './handlers/all.ts';
 import type { Handler } from './handlers/handler.ts';
 import type { Studio, StudioOptions } from './options.ts';
@@ -45,6 +46,7 @@ function answer<K extends CommandName>(
   return settled(async () => {
     const checked = v.safeParse(commandInputs[command] as v.GenericSchema<unknown, CommandInput<K>>, input);
     if (!checked.success) throw new StudioFailure('bad-input', { reason: reasonOf(checked.issues) });
+    mustBeAllowed(command, context);
     return (handlers[command] as Handler<K>)(context, checked.output);
   });
 }

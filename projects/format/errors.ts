@@ -12,6 +12,8 @@ export const sentences = {
   'project-newer': 'The project was made by a newer version of the studio; update to open it.',
   'project-damaged': 'The project file is damaged and was left as it is: {reason}',
   'project-not-writable': 'The folder {folder} cannot be written to.',
+  'project-read-only':
+    'This project is open for looking only, for its folder cannot be written to; make a copy to change it.',
   'disk-full': 'The disk is full; free some space and go on, nothing was lost.',
   'folder-unreadable': 'The folder {folder} cannot be read: {reason}',
   'no-photos': 'There are no photos in {source}.',

@@ -1,16 +1,17 @@
 // One open project: the folder, its database, and the transactions that span tables.
 
+import { rmSync } from 'node:fs';
 import { mkdir, realpath, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { projectLayout } from '../format/layout.ts';
 import { StudioFailure } from '../format/result.ts';
-import type { FirstBelief } from '../format/belief.ts';
-import type { ChunkId, Frame, PointChunk, ProjectInfo, Run } from '../format/scene.ts';
+import type { ChunkId, PointChunk, ProjectInfo, Run } from '../format/scene.ts';
 import { fileSize, folderSize, namesIn, removeFiles, writing } from './files.ts';
-import { applicationId, migrate, migrations } from './migrate.ts';
+import { copyForLooking } from './copy-for-looking.ts';
+import { migrate } from './migrate.ts';
 import { Sql } from './sql.ts';
-import type { CommittedStep, StepDraft } from './step.ts';
-import { sweep } from './sweep.ts';
+import { committed, type CommittedStep, type StepDraft } from './step.ts';
+import { restRuns, sweep } from './sweep.ts';
 import { BeliefsTable } from './tables/beliefs.ts';
 import { CamerasTable } from './tables/cameras.ts';
 import { ChunksTable } from './tables/chunks.ts';
@@ -30,6 +31,7 @@ import { RefinementsTable } from './tables/refinements.ts';
 import { RunsTable } from './tables/runs.ts';
 import { SplatFeaturesTable } from './tables/splat-features.ts';
 import { StatesTable } from './tables/states.ts';
+import { verify } from './verify.ts';
 
 /** Real paths of the projects that this process has open. POSIX locks do not keep a process from itself. */
 const openHere = new Set<string>();
@@ -58,12 +60,15 @@ export class ProjectStore {
   readonly polishes: PolishesTable;
   /** What opening had to put right, one sentence each. */
   openNotices: readonly string[] = [];
+  /** Where derived files go, and all that is written while a project is only looked at. */
+  readonly workFolder: string;
   readonly #sql: Sql;
   readonly #realFolder: string;
   #closed = false;
 
-  private constructor(folder: string, realFolder: string, sql: Sql) {
+  private constructor(folder: string, realFolder: string, sql: Sql, workFolder = folder) {
     this.folder = folder;
+    this.workFolder = workFolder;
     this.#realFolder = realFolder;
     this.#sql = sql;
     this.meta = new MetaTable(sql);
@@ -157,12 +162,42 @@ export class ProjectStore {
     }
   }
 
+  /**
+   * Opens a project whose folder cannot be written, to look at it: a copy of its database, which is gone when it is closed.
+   * @param workFolder is made, and deleted again
+   * @throws StudioFailure project-missing, project-locked, project-newer, project-damaged, disk-full
+   */
+  static async look(folder: string, workFolder: string): Promise<ProjectStore> {
+    const target = resolve(folder);
+    const path = await copyForLooking(target, workFolder);
+    let sql: Sql | null = null;
+    try {
+      verify(path);
+      sql = Sql.open(path, 'write');
+      migrate(sql);
+      const store = new ProjectStore(target, path, sql, workFolder);
+      restRuns(store);
+      store.meta.set('openedAtMs', Date.now());
+      return store;
+    } catch (error) {
+      sql?.close();
+      rmSync(workFolder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
   /** Ends the lock. May be called twice. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#sql.close();
     openHere.delete(this.#realFolder);
+    if (this.isReadOnly) rmSync(this.workFolder, { recursive: true, force: true });
+  }
+
+  /** Its folder cannot be written: it is looked at, and nothing of it is changed. */
+  get isReadOnly(): boolean {
+    return this.workFolder !== this.folder;
   }
 
   get isOpen(): boolean {
@@ -209,33 +244,7 @@ export class ProjectStore {
 
   /** Commits what one step of a run brought, all or nothing. Chunk files must exist already; a chunk needs a frame, given here or earlier. */
   commitStep(step: StepDraft): CommittedStep {
-    return this.#sql.transaction(() => {
-      const frames = this.frames.upsertMany(step.runId, step.frames);
-      const frameIds = new Map(frames.map(({ photoId, id }) => [photoId, id]));
-      const replaced: ChunkId[] = [];
-      const forgotten: ChunkId[] = [];
-      const chunks = step.chunks.map(({ id, photoId, kind, count, bounds }): PointChunk => {
-        const frameId = frameIds.get(photoId) ?? this.frames.ofPhoto(step.runId, photoId)?.id;
-        if (frameId === undefined)
-          throw new StudioFailure('internal', { reason: 'points of a photo without a frame.' });
-        const chunk = { id, frameId, count, bounds, kind };
-        const before = this.chunks.ofFrame(frameId).find((other) => other.kind !== 'inferred');
-        replaced.push(...this.chunks.put(chunk));
-        if (step.refinementId === undefined) forgotten.push(...this.refinedPoints.forget(frameId));
-        else if (before) this.refinedPoints.put(step.refinementId, { before, after: chunk });
-        return chunk;
-      });
-      const { meeting, revises } = step;
-      if (meeting) this.meetings.put(step.runId, meeting.stepIdx, meeting.photoId);
-      const belief = revises && this.#keepFirst(revises, frames);
-      return {
-        frames,
-        chunks: chunks.filter(({ id }) => !replaced.includes(id)),
-        replaced,
-        unneeded: this.#unneeded([...replaced, ...forgotten]),
-        beliefs: belief ? [belief] : [],
-      };
-    });
+    return this.#sql.transaction(() => committed(this, step));
   }
 
   /**
@@ -256,20 +265,6 @@ export class ProjectStore {
     });
   }
 
-  #unneeded(chunkIds: readonly ChunkId[]): ChunkId[] {
-    return [...new Set(chunkIds)].filter(
-      (id) => !this.chunks.byId(id) && !this.beliefs.has(id) && !this.refinedPoints.has(id),
-    );
-  }
-
-  /** A first belief is kept when the answer to the second meeting has taken the place of its points. */
-  #keepFirst({ first, depth }: NonNullable<StepDraft['revises']>, frames: readonly Frame[]): FirstBelief | null {
-    const now = frames.find(({ id }) => id === first.frameId);
-    if (!now?.worldFromCamera || this.chunks.byId(first.points.id)) return null;
-    const { worldFromCamera, confidence } = now;
-    return this.beliefs.put({ ...first, revised: { worldFromCamera, confidence }, depth });
-  }
-
   /** Several calls as one: all or nothing. */
   transaction<T>(work: () => T): T {
     return this.#sql.transaction(work);
@@ -278,19 +273,5 @@ export class ProjectStore {
   /** Writes a consistent copy of the database, also while a run goes on. */
   copyDatabase(path: string): void {
     this.#sql.copyTo(path);
-  }
-}
-
-/** Looks at a database without being able to change it. @throws StudioFailure project-damaged, project-newer, project-locked */
-function verify(path: string): void {
-  const sql = Sql.open(path, 'read');
-  try {
-    if (Number(sql.pragma('application_id')) !== applicationId)
-      throw new StudioFailure('project-damaged', { reason: 'it is a database of another program.' });
-    if (Number(sql.pragma('user_version')) > migrations.length) throw new StudioFailure('project-newer');
-    const answer = String(sql.pragma('quick_check(1)'));
-    if (answer !== 'ok') throw new StudioFailure('project-damaged', { reason: `${answer}.` });
-  } finally {
-    sql.close();
   }
 }

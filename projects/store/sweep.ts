@@ -49,9 +49,14 @@ export async function sweep(store: ProjectStore): Promise<string[]> {
     store.photos.list().flatMap(({ id }) => [thumbPath(id), largePathOf(thumbPath(id))]),
   );
 
+  restRuns(store);
+  return notices;
+}
+
+/** Nobody drives a run that was under way when its host ended. */
+export function restRuns(store: ProjectStore): void {
   for (const run of store.runs.list())
     if (run.status === 'running') store.runs.update(run.id, { status: 'paused', message: null });
-  return notices;
 }
 
 /** Ids of all files that may lie in the chunks folder. */

@@ -55,6 +55,18 @@ export function projectActions(app: AppState): Action[] {
       },
     },
     {
+      id: 'project.own-copy',
+      label: 'Make a copy that can be changed',
+      group: 'Project',
+      words: 'read only duplicate own edit',
+      enabled: () => app.project !== null && app.isReadOnly,
+      perform: async () => {
+        const { folder, name } = app.project!;
+        const copy = await app.calls.ask('projects.duplicate', { folder, name: `${name} copy` }, 'project');
+        if (copy) await openProject(app, copy.folder);
+      },
+    },
+    {
       id: 'project.sample',
       label: 'Open the sample',
       group: 'Project',

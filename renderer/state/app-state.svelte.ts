@@ -66,6 +66,8 @@ export class AppState {
   readonly track: TrackState;
   readonly inferred: InferredState;
   project = $state.raw<ProjectInfo | null>(null);
+  /** Its folder cannot be written: the host refuses what would change it. */
+  isReadOnly = $state(false);
   /** Set while a viewport is on the page. */
   viewport = $state.raw<ViewportPort | null>(null);
   readout = $state.raw<ViewReadout | null>(null);
@@ -121,6 +123,7 @@ export class AppState {
   show(snapshot: ProjectSnapshot): void {
     const another = this.project?.id !== snapshot.project.id;
     this.project = snapshot.project;
+    this.isReadOnly = snapshot.isReadOnly;
     this.edits.records = snapshot.edits;
     this.photos.reset(snapshot.photos);
     this.photos.import = snapshot.import;

@@ -6,6 +6,7 @@ import type { ProjectInfo } from '../../../projects/format/scene.ts';
 import { ProjectStore } from '../../../projects/store/project-store.ts';
 import type { StudioContext } from '../context.ts';
 import { deleteProject, duplicateProject, freeFolder } from '../project-folders.ts';
+import { openOrLook } from '../read-only.ts';
 import { showSample } from '../sample-project.ts';
 import type { CommandsOf, HandlersOf } from './handler.ts';
 
@@ -21,7 +22,7 @@ export const projectHandlers: HandlersOf<CommandsOf<'projects' | 'project'>> = {
     const open = context.openProject;
     // Opening what is open shows it again: a window that was loaded anew must not disturb a run.
     if (open && open.session.folder === resolve(folder)) return open.session.snapshot(open);
-    return context.show(() => ProjectStore.open(folder));
+    return context.show(() => openOrLook(folder));
   },
 
   'projects.close': async (context) => {
@@ -31,6 +32,7 @@ export const projectHandlers: HandlersOf<CommandsOf<'projects' | 'project'>> = {
 
   'projects.rename': (context, { folder, name }) =>
     withStore(context, folder, async (store) => {
+      if (store.isReadOnly) throw new StudioFailure('project-not-writable', { folder });
       const info = store.rename(name);
       if (context.openProject?.session.store === store) context.emitter.emit('project.changed', { project: info });
       return info;
@@ -40,7 +42,7 @@ export const projectHandlers: HandlersOf<CommandsOf<'projects' | 'project'>> = {
     withStore(context, folder, async (store) => {
       const open = context.openProject;
       if (open?.session.store === store && (open.runs.active || open.imports.active)) throw new StudioFailure('busy');
-      const copy = await duplicateProject(store, name);
+      const copy = await duplicateProject(store, store.isReadOnly ? context.options.projectsFolder : null, name);
       await copy.measure();
       const info = copy.info();
       copy.close();
@@ -48,7 +50,11 @@ export const projectHandlers: HandlersOf<CommandsOf<'projects' | 'project'>> = {
     }),
 
   'projects.delete': async (context, { folder }) => {
-    if (context.openProject?.session.folder === resolve(folder)) await context.closeProject();
+    const open = context.openProject?.session;
+    if (open?.folder === resolve(folder)) {
+      if (open.store.isReadOnly) throw new StudioFailure('project-not-writable', { folder });
+      await context.closeProject();
+    }
     await deleteProject(folder);
     await context.recent.forget(folder);
     return null;
@@ -77,7 +83,7 @@ async function withStore(
   work: (store: ProjectStore) => Promise<ProjectInfo>,
 ): Promise<ProjectInfo> {
   const open = openProject?.session.folder === resolve(folder) ? openProject.session.store : null;
-  const store = open ?? (await ProjectStore.open(folder));
+  const store = open ?? (await openOrLook(folder));
   try {
     const info = await work(store);
     await recent.remember(info);

@@ -31,7 +31,7 @@ export class ImportControl {
     this.#uploads = uploads;
     this.#progress = unfinished(session);
     const watched = session.store.meta.get('watchedFolder');
-    if (watched !== null) this.#startWatch(watched);
+    if (watched !== null && !session.store.isReadOnly) this.#startWatch(watched);
   }
 
   get active(): boolean {

@@ -221,7 +221,7 @@ export class RunControl {
   }
 
   get #cacheFolder(): string {
-    return join(this.#session.folder, projectLayout.cache);
+    return join(this.#session.store.workFolder, projectLayout.cache);
   }
 
   async #mustHaveState(modelId: string, packFolder: string | null): Promise<void> {

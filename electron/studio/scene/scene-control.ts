@@ -119,6 +119,6 @@ export class SceneControl {
   }
 
   get #answersFolder(): string {
-    return join(this.#session.folder, projectLayout.cache, 'answers');
+    return join(this.#session.store.workFolder, projectLayout.cache, 'answers');
   }
 }

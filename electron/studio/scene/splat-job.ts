@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chunkPath, codebookPath, projectLayout } from '../../../projects/format/layout.ts';
-import { errorOf } from '../../../projects/format/result.ts';
+import { errorOf, StudioFailure } from '../../../projects/format/result.ts';
 import type { Emitter } from '../emitter.ts';
 import type { ModelCatalog } from '../model-catalog.ts';
 import type { EngineSlot } from '../run/engine-slot.ts';
@@ -49,6 +49,7 @@ export class SplatJob {
     let frames = sceneFrames(this.#session);
     const missing = frames.filter(({ gaussians }) => gaussians === null).length;
     if (missing === 0) return;
+    if (store.isReadOnly) throw new StudioFailure('project-read-only');
     const upInWorld = sceneUp(this.#session, frames);
     const planes = await this.#engines.get().request('findPlanes', { frames, upInWorld });
     const chunksFolder = join(folder, projectLayout.chunks);
@@ -78,7 +79,7 @@ export class SplatJob {
     const { store, folder } = this.#session;
     const run = store.shownRun();
     const pack = await this.#models.languagePack();
-    if (!run || !pack) return;
+    if (!run || !pack || store.isReadOnly) return;
     const known = new Set(store.splatFeatures.list(run.id, pack.id).map(({ gaussianId }) => gaussianId));
     const missing = sceneFrames(this.#session).filter(({ gaussians }) => gaussians && !known.has(gaussians.id));
     for (const [done, frame] of missing.entries()) {

@@ -141,6 +141,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
     import: null,
     watchedFolder: null,
     replacedPhotos: [],
+    isReadOnly: false,
     run: progress(),
   });
   const place = (from: number, to: number): void => {

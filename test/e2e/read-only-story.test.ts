@@ -1,0 +1,60 @@
+// A story: a project on a medium that cannot be written is looked at, refuses to be changed in one sentence, and is copied.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { arcCameras } from '../../projects/sample/presets.ts';
+import { openRoomStudio, type RoomStudio } from '../support/room-studio.ts';
+import type { StudioDriver } from '../support/studio-driver.ts';
+
+let room: RoomStudio;
+let studio: StudioDriver;
+
+beforeAll(async () => {
+  room = await openRoomStudio(arcCameras(5, 240, 180, 60), true);
+  ({ studio } = room);
+  await studio.tell('projects.close', null);
+  // Permissions do not stop the superuser; a folder where SQLite would write its log does.
+  await mkdir(join(room.folder, 'project.sqlite-wal'));
+  await studio.tell('projects.open', { folder: room.folder });
+}, 120_000);
+afterAll(() => room?.close());
+
+const badge = () => studio.page.getByRole('button', { name: 'Read only' });
+
+test('the header says that it is read only, and the scene is there', async () => {
+  await badge().waitFor();
+  await expect.poll(async () => (await studio.page.getByTestId('run-pill').textContent()) ?? '').toContain('Done');
+  await studio.screenshot('read-only');
+});
+
+test('words are answered as ever', async () => {
+  await studio.page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await studio.page.getByTestId('question').fill('blue');
+  await studio.press('Enter');
+  await expect.poll(() => studio.page.locator('aside li b').first().textContent()).toBe('blue 1');
+  await studio.screenshot('read-only-ask');
+});
+
+test('what would change it is refused in one sentence', async () => {
+  await studio.page.getByRole('button', { name: 'Photos', exact: true }).click();
+  await studio.page.locator('[data-photo]').first().click();
+  await studio.press('KeyX');
+  await studio.page.getByText('open for looking only').waitFor();
+  await studio.tell('settings.set', { theme: 'light' });
+  await studio.reload();
+  await studio.page.locator('[data-photo]').first().click();
+  await studio.press('KeyX');
+  await studio.page.getByText('open for looking only').waitFor();
+  await studio.screenshot('read-only-refused-light');
+});
+
+test('a click makes a copy that can be changed, and opens it', async () => {
+  await badge().click();
+  await badge().waitFor({ state: 'detached' });
+  await expect.poll(() => studio.page.getByTestId('project-name').textContent()).toBe('Rendered room copy');
+  await studio.page.locator('[data-photo]').first().click();
+  await studio.press('KeyX');
+  await studio.page.getByText('1 excluded').waitFor();
+  expect(studio.problems()).toEqual([]);
+});
