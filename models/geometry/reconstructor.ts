@@ -59,19 +59,19 @@ export class GeometryReconstructor implements Reconstructor {
 
   constructor(work: GeometryWork, threads: number) {
     this.work = work;
-    this.matcher = new NewPhotoMatcher(work.frontEnd);
+    this.matcher = new NewPhotoMatcher(work.frontEnd, this.descriptorsOf);
     this.carrier = new TrackCarrier(work.frontEnd);
-    this.moving = new MovingParts(work.frontEnd);
+    this.moving = new MovingParts(work.frontEnd, this.descriptorsOf);
     this.provider = `Geometry · CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   }
 
   async begin({ settings, photos, cacheFolder, saved }: BeginOptions): Promise<number> {
     const { frontEnd, depth } = this.work;
     this.features = new PhotoFeatures(frontEnd, cacheFolder, settings.sizePx);
-    this.wide = new WideLook(frontEnd);
-    this.matcher = new NewPhotoMatcher(frontEnd);
+    this.wide = new WideLook(frontEnd, this.descriptorsOf);
+    this.matcher = new NewPhotoMatcher(frontEnd, this.descriptorsOf);
     this.carrier = new TrackCarrier(frontEnd);
-    this.moving = new MovingParts(frontEnd);
+    this.moving = new MovingParts(frontEnd, this.descriptorsOf);
     await this.dense?.end();
     this.dense = new DenseStage(depth, cacheFolder);
     this.growth = new Growth(new MatchGraph());
@@ -153,14 +153,22 @@ export class GeometryReconstructor implements Reconstructor {
       const photo = byId.get(id);
       if (photo) this.met.push(photo);
     }
-    const features = await Promise.all(this.met.map((photo) => this.features?.of(photo)));
-    for (const one of features) if (one) this.growth.graph.addImage(one);
+    for (const [idx, photo] of this.met.entries()) {
+      for (const next of this.met.slice(idx + 1, idx + 1 + lookAhead)) this.features?.prepare(next);
+      const features = await this.features?.of(photo);
+      if (features) this.growth.graph.addImage(features);
+    }
     restoreGrowth(this.growth, tensors, growth);
     this.told = new Map(told);
     for (const [id, { worldFromCamera }] of told)
       if (worldFromCamera.scale !== 1) this.units.set(id, worldFromCamera.scale);
     this.settling = settling;
   }
+
+  private readonly descriptorsOf = async (imageIdx: number): Promise<Uint8Array> => {
+    if (!this.features) throw new Error('begin comes first.');
+    return this.features.descriptorsOf(this.met[imageIdx]);
+  };
 
   private prepareFrom(idx: number): void {
     for (const photo of this.expected.slice(idx, idx + lookAhead)) this.features?.prepare(photo);

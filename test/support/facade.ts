@@ -102,7 +102,7 @@ function featuresAt(places: readonly (readonly [number, number])[]): Features {
     xPx: Float32Array.from(places, ([x]) => x),
     yPx: Float32Array.from(places, ([, y]) => y),
     scalePx: new Float32Array(places.length).fill(2),
-    orientation: new Float32Array(places.length),
+    described: places.length,
     descriptors: new Uint8Array(128 * places.length),
     colors: new Uint8Array(3 * places.length),
   };

@@ -62,8 +62,7 @@ export function movingGraph(way: 'across' | 'along the rays', marked = false): M
       xPx: Float32Array.from(seen, ({ xPx }) => xPx),
       yPx: Float32Array.from(seen, ({ yPx }) => yPx),
       scalePx: new Float32Array(seen.length).fill(2),
-      orientation: new Float32Array(seen.length),
-      descriptors: new Uint8Array(0),
+      described: seen.length,
       colors: new Uint8Array(3 * seen.length),
     });
     if (i > 0) {

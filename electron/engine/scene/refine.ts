@@ -88,7 +88,8 @@ async function look(
   report: Report,
 ): Promise<{ graph: MatchGraph; input: RefineFrame[] }> {
   const features = new PhotoFeatures(frontEnd, cacheFolder, null);
-  const matcher = new NewPhotoMatcher(frontEnd);
+  const met: PhotoSource[] = [];
+  const matcher = new NewPhotoMatcher(frontEnd, (imageIdx) => features.descriptorsOf(met[imageIdx]));
   const graph = new MatchGraph();
   const input: RefineFrame[] = [];
   const seen = frames.flatMap((frame) => sources.get(frame.photoId) ?? []);
@@ -98,6 +99,7 @@ async function look(
     report({ stage: `Comparing photo ${i + 1} of ${frames.length}`, fraction: i / frames.length });
     for (const upcoming of seen.slice(i + 1, i + 3)) features.prepare(upcoming);
     const found = await features.of(source);
+    met.push(source);
     await matcher.match(graph, graph.addImage(found), 0);
     const lensKey = lensOf(source, found.widthPx, found.heightPx).key;
     const depth = new FrameDepth(await readPoints(pointsPath), intrinsics);

@@ -2,7 +2,7 @@
 //
 // Source: Triggs, McLauchlan, Hartley, Fitzgibbon, Bundle Adjustment: A Modern Synthesis (1999), section 6.
 
-import { factorCholesky, solveCholesky } from '../linear-algebra/cholesky.ts';
+import { factorCholesky, solveCholesky, type Envelope } from '../linear-algebra/cholesky.ts';
 import { invertSymmetric, timesInverse } from './blocks.ts';
 import { cameraParameters, type BundleProblem } from './bundle-problem.ts';
 import { findEnvelope } from './envelope.ts';
@@ -23,8 +23,8 @@ export class SchurSolver {
   readonly cameraOffset: Int32Array;
   private readonly problem: BundleProblem;
   private readonly size: number;
+  private readonly envelope: Envelope;
   private readonly matrix: Float64Array;
-  private readonly first: Int32Array;
   private readonly rhs: Float64Array;
   private readonly diagonal: Float64Array;
   /** Per observation, the mixed blocks of the normal equations. */
@@ -49,8 +49,9 @@ export class SchurSolver {
       return size - cameraParameters;
     });
     this.size = size;
-    this.matrix = new Float64Array(size * size);
-    this.first = findEnvelope(problem, this.poseOffset, this.cameraOffset, size);
+    const { length, ...envelope } = findEnvelope(problem, this.poseOffset, this.cameraOffset, size);
+    this.envelope = envelope;
+    this.matrix = new Float64Array(length);
     this.rhs = new Float64Array(size);
     this.diagonal = new Float64Array(size);
     this.mixed = new Float64Array(blockSize * problem.observationPose.length);
@@ -66,9 +67,9 @@ export class SchurSolver {
     for (let point = 0; point < this.problem.pointCount; point++) this.linearisePoint(point, lossPx, damping);
     this.damp(damping);
     for (let point = 0; point < this.problem.pointCount; point++) this.eliminatePoint(point);
-    if (!factorCholesky(this.matrix, this.size, this.first)) return null;
+    if (!factorCholesky(this.matrix, this.size, this.envelope)) return null;
     const reduced = this.rhs.slice();
-    solveCholesky(this.matrix, this.size, reduced, this.first);
+    solveCholesky(this.matrix, this.size, reduced, this.envelope);
     return { reduced, points: this.backSubstitute(reduced) };
   }
 
@@ -80,14 +81,15 @@ export class SchurSolver {
         const at = cameraParameters * camera + k;
         const row = offset + k;
         // A held parameter keeps a row of its own that says: no change.
-        this.matrix[row * this.size + row] += cameraFree[at] ? cameraPriorWeights[at] : 1;
+        this.matrix[this.envelope.rowAt[row] + row] += cameraFree[at] ? cameraPriorWeights[at] : 1;
         if (cameraFree[at]) this.rhs[row] -= cameraPriorWeights[at] * (cameras[at] - cameraPriors[at]);
       }
     });
   }
 
   private linearisePoint(point: number, lossPx: number, damping: number): void {
-    const { problem, mixed, matrix, size, rhs, projection } = this;
+    const { problem, mixed, matrix, rhs, projection } = this;
+    const { rowAt } = this.envelope;
     const { byPose, byCamera, byPoint } = projection;
     const inverseScale = 1 / (lossPx * lossPx);
     let v00 = 0;
@@ -134,7 +136,7 @@ export class SchurSolver {
           mixed[block + 3 * r + 2] = a * x2 + b * y2;
           const wa = weight * a;
           const wb = weight * b;
-          const row = (poseAt + r) * size + poseAt;
+          const row = rowAt[poseAt + r] + poseAt;
           for (let c = 0; c <= r; c++) matrix[row + c] += wa * byPose[c] + wb * byPose[6 + c];
           rhs[poseAt + r] -= wa * rx + wb * ry;
         }
@@ -148,7 +150,7 @@ export class SchurSolver {
           mixed[block + 18 + 3 * r + 2] = a * x2 + b * y2;
           const wa = weight * a;
           const wb = weight * b;
-          const row = (cameraAt + r) * size;
+          const row = rowAt[cameraAt + r];
           for (let c = 0; c <= r; c++) matrix[row + cameraAt + c] += wa * byCamera[c] + wb * byCamera[3 + c];
           if (poseAt >= 0) for (let c = 0; c < 6; c++) matrix[row + poseAt + c] += wa * byPose[c] + wb * byPose[6 + c];
           rhs[cameraAt + r] -= wa * rx + wb * ry;
@@ -171,9 +173,11 @@ export class SchurSolver {
   }
 
   private damp(damping: number): void {
+    const { matrix, envelope } = this;
     for (let i = 0; i < this.size; i++) {
-      this.diagonal[i] = this.matrix[i * this.size + i];
-      this.matrix[i * this.size + i] += damping * this.diagonal[i] + 1e-9;
+      const at = envelope.rowAt[i] + i;
+      this.diagonal[i] = matrix[at];
+      matrix[at] += damping * this.diagonal[i] + 1e-9;
     }
   }
 
@@ -220,19 +224,20 @@ export class SchurSolver {
 
   private subtract(
     y: Float64Array,
-    rowAt: number,
+    firstRow: number,
     rows: number,
     w: Float64Array,
     wAt: number,
     columnAt: number,
     columns: number,
   ): void {
-    const { matrix, size } = this;
+    const { matrix } = this;
+    const { rowAt } = this.envelope;
     for (let r = 0; r < rows; r++) {
       const y0 = y[3 * r];
       const y1 = y[3 * r + 1];
       const y2 = y[3 * r + 2];
-      const row = (rowAt + r) * size + columnAt;
+      const row = rowAt[firstRow + r] + columnAt;
       for (let c = 0, at = wAt; c < columns; c++, at += 3) {
         matrix[row + c] -= y0 * w[at] + y1 * w[at + 1] + y2 * w[at + 2];
       }

@@ -52,10 +52,10 @@ function describeAll(keypoints: Keypoint[], image: RgbImage): Features {
     widthPx: image.widthPx,
     heightPx: image.heightPx,
     count,
+    described: count,
     xPx: new Float32Array(count),
     yPx: new Float32Array(count),
     scalePx: new Float32Array(count),
-    orientation: new Float32Array(count),
     descriptors: new Uint8Array(count * descriptorLength),
     colors: new Uint8Array(count * 3),
   };
@@ -65,7 +65,6 @@ function describeAll(keypoints: Keypoint[], image: RgbImage): Features {
     features.xPx[i] = keypoint.x * stepPx + 0.5;
     features.yPx[i] = keypoint.y * stepPx + 0.5;
     features.scalePx[i] = keypoint.sigma * stepPx;
-    features.orientation[i] = angle;
     describe(keypoint, angle, features.descriptors, i * descriptorLength);
     const column = Math.min(image.widthPx - 1, Math.max(0, Math.floor(features.xPx[i])));
     const row = Math.min(image.heightPx - 1, Math.max(0, Math.floor(features.yPx[i])));

@@ -1,21 +1,25 @@
-// What the geometry method keeps of a photo: keypoints with descriptors, and the size they were found at.
+// What the geometry method finds in a photo: keypoints, the size they were found at, and descriptors.
 
 export const descriptorLength = 128;
 
-export interface Features {
+/** What is kept of a photo for as long as the run goes on. */
+export interface Keypoints {
   /** Size of the picture the features were found in; coordinates are in its pixels, the centre of the top left one is (0.5, 0.5). */
   widthPx: number;
   heightPx: number;
   count: number;
+  /** So many of them, the first ones, have descriptors; those behind them came by optical flow or from simulated views. */
+  described: number;
   /** Sorted by scale, largest first: any prefix is the coarse part of the photo. */
   xPx: Float32Array;
   yPx: Float32Array;
   /** Blur σ at which the keypoint was found, in pixels. */
   scalePx: Float32Array;
-  /** Radians, from x towards y. */
-  orientation: Float32Array;
-  /** 128 for each of the first features (those behind them came by optical flow and have none): RootSIFT (Arandjelović and Zisserman 2012): unit L2 norm times 512, rounded. */
-  descriptors: Uint8Array;
   /** count × 3 sRGB at the keypoints. */
   colors: Uint8Array;
+}
+
+export interface Features extends Keypoints {
+  /** described × 128, RootSIFT (Arandjelović and Zisserman 2012): unit L2 norm times 512, rounded. */
+  descriptors: Uint8Array;
 }

@@ -35,7 +35,7 @@ export async function detectWideFeatures(
   scaleSpace: ScaleSpace,
 ): Promise<WideFeatures> {
   const pool = new FeaturePool(own);
-  const described = own.descriptors.length / descriptorLength;
+  const { described } = own;
   const views: ViewDescriptors[] = [
     { count: described, descriptors: own.descriptors, owner: Int32Array.from({ length: described }, (_, i) => i) },
   ];
@@ -113,12 +113,10 @@ class FeaturePool {
   all(): Features {
     const { own, colors } = this;
     const count = this.x.length;
-    const orientation = new Float32Array(count);
-    orientation.set(own.orientation);
     return {
       ...own,
       ...{ count, xPx: Float32Array.from(this.x), yPx: Float32Array.from(this.y) },
-      ...{ scalePx: Float32Array.from(this.scale), orientation, colors: Uint8Array.from(colors) },
+      ...{ scalePx: Float32Array.from(this.scale), colors: Uint8Array.from(colors) },
     };
   }
 

@@ -1,7 +1,7 @@
 // Points of one photo carried into the next by optical flow, where descriptors found no partner: more and longer tracks where little
 // can be told apart. Every point must come back to where it began, and agree with the epipolar geometry of the pair.
 
-import type { Features } from '../features/features.ts';
+import type { Keypoints } from '../features/features.ts';
 import { grayFromRgb } from '../features/gray-image.ts';
 import type { RgbImage } from '../../run/reconstructor.ts';
 import type { PairGeometry } from '../two-view/verify-pair.ts';
@@ -33,7 +33,7 @@ const enough = 3;
 const plenty = 250;
 
 /** Whether two photos are from one walk or video, close enough for flow, and share too little for descriptors alone. */
-export function wantsFlow(a: Features, b: Features, { inliers }: PairGeometry): boolean {
+export function wantsFlow(a: Keypoints, b: Keypoints, { inliers }: PairGeometry): boolean {
   if (a.widthPx !== b.widthPx || a.heightPx !== b.heightPx || inliers.length / 2 >= plenty) return false;
   const motions: number[] = [];
   for (let k = 0; k < inliers.length; k += 2) {
@@ -46,8 +46,8 @@ export function wantsFlow(a: Features, b: Features, { inliers }: PairGeometry): 
 
 /** @param pair from a to b: its matches say where to look, its geometry what to believe */
 export function carryPoints(
-  a: Features,
-  b: Features,
+  a: Keypoints,
+  b: Keypoints,
   pictures: readonly [RgbImage, RgbImage],
   pair: PairGeometry,
 ): CarriedPoints {
@@ -92,7 +92,7 @@ class Crowd {
   readonly #columns: number;
   readonly #counts: Uint16Array;
 
-  constructor({ widthPx, heightPx }: Features, cellPx: number) {
+  constructor({ widthPx, heightPx }: Keypoints, cellPx: number) {
     this.#cellPx = cellPx;
     this.#columns = Math.ceil(widthPx / cellPx);
     this.#counts = new Uint16Array(this.#columns * Math.ceil(heightPx / cellPx));
@@ -115,12 +115,12 @@ class Crowd {
 
 /** Motion of the matches around a place: the median of the nearest few. */
 class Guide {
-  readonly #a: Features;
-  readonly #b: Features;
+  readonly #a: Keypoints;
+  readonly #b: Keypoints;
   readonly #cellPx: number;
   readonly #pairs = new Map<number, [number, number][]>();
 
-  constructor(a: Features, b: Features, inliers: Int32Array, cellPx: number) {
+  constructor(a: Keypoints, b: Keypoints, inliers: Int32Array, cellPx: number) {
     this.#a = a;
     this.#b = b;
     this.#cellPx = 2 * cellPx;
@@ -160,8 +160,8 @@ class Guide {
 /** Sampson distance as a share of the longer side; coordinates of F as in `PairGeometry`. */
 function epipolarDistance(
   f: PairGeometry['fundamental'],
-  a: Features,
-  b: Features,
+  a: Keypoints,
+  b: Keypoints,
   side: number,
   ax: number,
   ay: number,

@@ -2,7 +2,7 @@
 
 import type { RgbImage } from '../../run/reconstructor.ts';
 import { detectFeatures } from '../features/detect-features.ts';
-import type { Features } from '../features/features.ts';
+import type { Features, Keypoints } from '../features/features.ts';
 import { carryPoints, type CarriedPoints } from '../flow/carry.ts';
 import { openScaleSpace } from '../features/scale-space.ts';
 import { detectWideFeatures, type WideFeatures } from '../features/wide-features.ts';
@@ -24,7 +24,12 @@ export interface FrontEnd {
   /** null: the photos do not demonstrably show the same thing. */
   matchPair(a: Features, b: Features, options: PairOptions): Promise<PairGeometry | null>;
   /** Points of a carried into b by optical flow. */
-  carry(a: Features, b: Features, pictures: readonly [RgbImage, RgbImage], pair: PairGeometry): Promise<CarriedPoints>;
+  carry(
+    a: Keypoints,
+    b: Keypoints,
+    pictures: readonly [RgbImage, RgbImage],
+    pair: PairGeometry,
+  ): Promise<CarriedPoints>;
   /** Adds what simulated views from the side show. @param own features of this very picture */
   detectWide(image: RgbImage, own: Features): Promise<WideFeatures>;
   /** As `matchPair`, through simulated views and with stronger evidence. */

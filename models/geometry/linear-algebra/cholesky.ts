@@ -3,19 +3,25 @@
 // Rows keep only the stretch from their first non-zero to the diagonal (skyline storage; George and Liu 1981, chapter 4): for photos in
 // order of a walk this is a band, and fill never leaves it.
 
+/** Where the entries of a lower triangle lie: that of row i and column j at `rowAt[i] + j`, from column `first[i]` on. */
+export interface Envelope {
+  first: Int32Array;
+  rowAt: Int32Array;
+}
+
 /**
  * Factors in place: the lower triangle of `a` becomes L with a = L·Lᵀ.
  * @param a n × n row by row; only the lower triangle is read
- * @param first per row the column of its first non-zero; null: the matrix is full
+ * @param envelope null: the matrix is full
  * @returns false when the matrix is not positive definite
  */
-export function factorCholesky(a: Float64Array, n: number, first: Int32Array | null = null): boolean {
+export function factorCholesky(a: Float64Array, n: number, envelope: Envelope | null = null): boolean {
   for (let i = 0; i < n; i++) {
-    const rowI = i * n;
-    const firstI = first ? first[i] : 0;
+    const rowI = envelope ? envelope.rowAt[i] : i * n;
+    const firstI = envelope ? envelope.first[i] : 0;
     for (let j = firstI; j < i; j++) {
-      const rowJ = j * n;
-      const from = first ? Math.max(firstI, first[j]) : 0;
+      const rowJ = envelope ? envelope.rowAt[j] : j * n;
+      const from = envelope ? Math.max(firstI, envelope.first[j]) : 0;
       a[rowI + j] = (a[rowI + j] - dotRange(a, rowI, rowJ, from, j)) / a[rowJ + j];
     }
     const pivot = a[rowI + i] - dotRange(a, rowI, rowI, firstI, i);
@@ -43,15 +49,17 @@ function dotRange(a: Float64Array, rowI: number, rowJ: number, from: number, to:
 }
 
 /** Solves L·Lᵀ·x = b in place of b, with the factor of `factorCholesky`. */
-export function solveCholesky(l: Float64Array, n: number, b: Float64Array, first: Int32Array | null = null): void {
+export function solveCholesky(l: Float64Array, n: number, b: Float64Array, envelope: Envelope | null = null): void {
   for (let i = 0; i < n; i++) {
+    const row = envelope ? envelope.rowAt[i] : i * n;
     let sum = b[i];
-    for (let k = first ? first[i] : 0; k < i; k++) sum -= l[i * n + k] * b[k];
-    b[i] = sum / l[i * n + i];
+    for (let k = envelope ? envelope.first[i] : 0; k < i; k++) sum -= l[row + k] * b[k];
+    b[i] = sum / l[row + i];
   }
   for (let i = n - 1; i >= 0; i--) {
-    const value = b[i] / l[i * n + i];
+    const row = envelope ? envelope.rowAt[i] : i * n;
+    const value = b[i] / l[row + i];
     b[i] = value;
-    for (let k = first ? first[i] : 0; k < i; k++) b[k] -= l[i * n + k] * value;
+    for (let k = envelope ? envelope.first[i] : 0; k < i; k++) b[k] -= l[row + k] * value;
   }
 }

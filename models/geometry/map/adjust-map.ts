@@ -2,7 +2,7 @@
 
 import { adjustBundle } from '../bundle/adjust.ts';
 import type { BundleProblem, BundleSummary } from '../bundle/bundle-problem.ts';
-import { featureOfKey, imageOfKey } from './match-graph.ts';
+import { featureOfKey, imageOfKey } from './feature-key.ts';
 import type { MapPoint, SceneMap } from './scene-map.ts';
 
 export interface AdjustMapOptions {

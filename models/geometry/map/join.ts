@@ -6,7 +6,7 @@ import { similarityBetween } from '../align.ts';
 import { seededRandom } from '../linear-algebra/random.ts';
 import { ransac } from '../two-view/ransac.ts';
 import { adjustMap } from './adjust-map.ts';
-import { featureOfKey, imageOfKey } from './match-graph.ts';
+import { featureOfKey, imageOfKey } from './feature-key.ts';
 import { transformMap } from './move-map.ts';
 import type { MapPoint, SceneMap } from './scene-map.ts';
 import { completeAndMerge, filterPoints, triangulateImage } from './structure.ts';

@@ -1,53 +1,55 @@
 // What photos have in common before anything is known of space: verified matches of every pair, and links from feature to feature.
 
-import type { Features } from '../features/features.ts';
+import type { Keypoints } from '../features/features.ts';
 import type { PairGeometry } from '../two-view/verify-pair.ts';
+import { FeatureLinks, type ImageLinks, type LinkedPair, type LinkSource } from './feature-links.ts';
+import { featureKey, type FeatureKey } from './feature-key.ts';
+import { Packed } from './packed.ts';
 
-/** A feature of an image as one number. */
-export type FeatureKey = number;
-const featuresPerImage = 65536;
-export const featureKey = (imageIdx: number, featureIdx: number): FeatureKey =>
-  imageIdx * featuresPerImage + featureIdx;
-export const imageOfKey = (key: FeatureKey): number => Math.floor(key / featuresPerImage);
-export const featureOfKey = (key: FeatureKey): number => key % featuresPerImage;
-
-export interface MatchedPair extends PairGeometry {
-  aIdx: number;
-  bIdx: number;
+export interface MatchedPair extends LinkedPair, Omit<PairGeometry, 'inliers'> {
+  /** Pairs are numbered as they come. */
+  serial: number;
 }
 
-export class MatchGraph {
-  readonly images: Features[] = [];
+export class MatchGraph implements LinkSource<MatchedPair> {
+  /** Without descriptors, which are many times as large: these are wanted only when a new photo is matched. */
+  readonly images: Keypoints[] = [];
   readonly pairs: MatchedPair[] = [];
   /** Images with features of simulated views, and the number of features that they had before. */
   readonly widened = new Map<number, number>();
-  /** Per image, per feature: the features of other images that show the same. */
-  private readonly links: (FeatureKey[] | undefined)[][] = [];
   private readonly pairsOf: MatchedPair[][] = [];
+  /** Features that show nothing of the scene, with the number of the first pair that came later. */
+  private readonly cutAt = new Map<FeatureKey, number>();
+  private readonly links = new FeatureLinks<MatchedPair>(this);
+  private readonly inliers = new Packed((length) => new Uint16Array(length));
+  private readonly fundamentals = new Packed((length) => new Float64Array(length));
+  private nextSerial = 0;
 
-  addImage(features: Features): number {
-    this.images.push(features);
-    this.links.push(Array.from({ length: features.count }));
+  addImage({ widthPx, heightPx, count, described, xPx, yPx, scalePx, colors }: Keypoints): number {
+    this.images.push({ widthPx, heightPx, count, described, xPx, yPx, scalePx, colors });
     this.pairsOf.push([]);
     return this.images.length - 1;
   }
 
   /** The image has further features, behind those it had. */
-  growImage(imageIdx: number, features: Features): void {
-    this.images[imageIdx] = features;
-    this.links[imageIdx].length = features.count;
+  growImage(imageIdx: number, { count, xPx, yPx, scalePx, colors }: Keypoints): void {
+    this.images[imageIdx] = { ...this.images[imageIdx], count, xPx, yPx, scalePx, colors };
+    this.links.changed(imageIdx);
   }
 
-  addPair(aIdx: number, bIdx: number, geometry: PairGeometry): void {
-    const pair = { ...geometry, aIdx, bIdx };
+  addPair(aIdx: number, bIdx: number, { inliers, fundamental, planarShare }: PairGeometry | MatchedPair): void {
+    const pair: MatchedPair = {
+      aIdx,
+      bIdx,
+      inliers: this.inliers.keep(inliers),
+      fundamental: this.fundamentals.keep(fundamental),
+      planarShare,
+      serial: this.nextSerial++,
+    };
     this.pairs.push(pair);
-    this.pairsOf[aIdx].push(pair);
-    this.pairsOf[bIdx].push(pair);
-    for (let k = 0; k < pair.inliers.length; k += 2) {
-      const a = pair.inliers[k];
-      const b = pair.inliers[k + 1];
-      (this.links[aIdx][a] ??= []).push(featureKey(bIdx, b));
-      (this.links[bIdx][b] ??= []).push(featureKey(aIdx, a));
+    for (const image of [aIdx, bIdx]) {
+      this.pairsOf[image].push(pair);
+      this.links.changed(image);
     }
   }
 
@@ -58,38 +60,34 @@ export class MatchGraph {
   /** Puts a pair in the place of what is known of these two images. */
   setPair(aIdx: number, bIdx: number, geometry: PairGeometry): void {
     const old = this.pairBetween(aIdx, bIdx);
-    if (old) {
+    if (old)
       for (const pairs of [this.pairs, this.pairsOf[aIdx], this.pairsOf[bIdx]]) pairs.splice(pairs.indexOf(old), 1);
-      for (let k = 0; k < old.inliers.length; k += 2) {
-        this.unlink(old.aIdx, old.inliers[k], old.bIdx);
-        this.unlink(old.bIdx, old.inliers[k + 1], old.aIdx);
-      }
-    }
     this.addPair(aIdx, bIdx, geometry);
   }
 
-  /** A feature that shows nothing of the scene is linked to no other one. */
+  /** A feature that shows nothing of the scene is linked to no other one by the pairs known so far. */
   cut(imageIdx: number, featureIdx: number): void {
-    const own = featureKey(imageIdx, featureIdx);
-    for (const key of this.linksOf(imageIdx, featureIdx)) {
-      const others = this.links[imageOfKey(key)];
-      others[featureOfKey(key)] = others[featureOfKey(key)]?.filter((other) => other !== own);
+    this.cutAt.set(featureKey(imageIdx, featureIdx), this.nextSerial);
+    for (const { aIdx, bIdx } of this.pairsOf[imageIdx]) {
+      this.links.changed(aIdx);
+      this.links.changed(bIdx);
     }
-    this.links[imageIdx][featureIdx] = [];
   }
 
-  private unlink(imageIdx: number, featureIdx: number, otherIdx: number): void {
-    const links = this.links[imageIdx][featureIdx] ?? [];
-    this.links[imageIdx][featureIdx] = links.filter((key) => imageOfKey(key) !== otherIdx);
+  isCut(imageIdx: number, featureIdx: number, { serial }: MatchedPair): boolean {
+    return this.cutAt.size > 0 && serial < (this.cutAt.get(featureKey(imageIdx, featureIdx)) ?? 0);
   }
 
-  linksOf(imageIdx: number, featureIdx: number): readonly FeatureKey[] {
-    return this.links[imageIdx][featureIdx] ?? noLinks;
+  /** Features of other images that show the same as those of this one. */
+  linksOfImage(imageIdx: number): ImageLinks {
+    return this.links.ofImage(imageIdx);
+  }
+
+  linksOf(imageIdx: number, featureIdx: number): Iterable<FeatureKey> {
+    return this.links.ofFeature(imageIdx, featureIdx);
   }
 
   pairsWith(imageIdx: number): readonly MatchedPair[] {
     return this.pairsOf[imageIdx];
   }
 }
-
-const noLinks: readonly FeatureKey[] = [];

@@ -3,7 +3,7 @@
 import { seededRandom } from '../linear-algebra/random.ts';
 import { problemOf, refineSinglePose, resectRobustly, type Resection } from '../pose/resect.ts';
 import type { PointsAndRays } from '../pose/p3p.ts';
-import { featureOfKey, imageOfKey } from './match-graph.ts';
+import { featureOfKey, imageOfKey } from './feature-key.ts';
 import { raysThrough, type MapCamera, type SceneMap } from './scene-map.ts';
 
 const leastInliers = 15;
@@ -17,10 +17,11 @@ const focalTrials = [1, 0.7, 0.5, 1.4, 2];
 export function visiblePoints(map: SceneMap, imageIdx: number): { feature: number; pointId: number }[] {
   const found: { feature: number; pointId: number }[] = [];
   const { count } = map.graph.images[imageIdx];
+  const { start, keys } = map.graph.linksOfImage(imageIdx);
   for (let feature = 0; feature < count; feature++) {
     const seen = new Set<number>();
-    for (const key of map.graph.linksOf(imageIdx, feature)) {
-      const pointId = map.pointAt(imageOfKey(key), featureOfKey(key));
+    for (let k = start[feature]; k < start[feature + 1]; k++) {
+      const pointId = map.pointAt(imageOfKey(keys[k]), featureOfKey(keys[k]));
       if (pointId < 0 || seen.has(pointId)) continue;
       seen.add(pointId);
       found.push({ feature, pointId });

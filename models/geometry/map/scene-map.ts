@@ -3,7 +3,9 @@
 import type { Intrinsics } from '../../../projects/format/intrinsics.ts';
 import { rayThroughPixel } from '../../../projects/format/intrinsics.ts';
 import type { Matrix3 } from '../linear-algebra/matrix3.ts';
-import { featureKey, featureOfKey, imageOfKey, type FeatureKey, type MatchGraph } from './match-graph.ts';
+import { RecentlyUsed } from '../recently-used.ts';
+import { featureKey, featureOfKey, imageOfKey, type FeatureKey } from './feature-key.ts';
+import type { MatchGraph } from './match-graph.ts';
 
 /** A lens that one or several photos share. Lengths are pixels of the working size of the photos. */
 export interface MapCamera {
@@ -17,11 +19,18 @@ export interface MapCamera {
   priorSpread: number;
 }
 
+/** Never changed: a photo that moves gets another one. */
 export interface Pose {
   /** cameraFromWorld */
-  rotation: Matrix3;
-  translation: Float64Array;
+  readonly rotation: Matrix3;
+  readonly translation: Float64Array;
 }
+
+/** What a lens was at some time. */
+export type LensShape = Readonly<Pick<MapCamera, 'focalPx' | 'k1' | 'k2'>>;
+
+/** Rays that are held: of some hundred photos. */
+const mostRayBytes = 8 * 2 ** 20;
 
 export interface MapPoint {
   x: number;
@@ -50,7 +59,8 @@ export class SceneMap {
   readonly points = new Map<number, MapPoint>();
   private readonly pointOf = new Map<number, Int32Array>();
   private nextPointId = 0;
-  private readonly rays = new Map<number, { made: string; rays: Float64Array }>();
+  private readonly rays = new RecentlyUsed<number, { lens: LensShape; rays: Float64Array }>(mostRayBytes);
+  private readonly shapes: LensShape[] = [];
 
   constructor(graph: MatchGraph, cameras: readonly MapCamera[], cameraOf: number[]) {
     this.graph = graph;
@@ -132,13 +142,21 @@ export class SceneMap {
 
   /** Two numbers per feature: its ray at depth 1, distortion undone. */
   raysOf(imageIdx: number): Float64Array {
-    const camera = this.cameraOfImage(imageIdx);
-    const made = `${camera.focalPx} ${camera.k1} ${camera.k2} ${this.graph.images[imageIdx].count}`;
+    const lens = this.lensShape(imageIdx);
     const known = this.rays.get(imageIdx);
-    if (known?.made === made) return known.rays;
-    const rays = raysThrough(this.graph, imageIdx, camera);
-    this.rays.set(imageIdx, { made, rays });
+    if (known?.lens === lens && known.rays.length === 2 * this.graph.images[imageIdx].count) return known.rays;
+    const rays = raysThrough(this.graph, imageIdx, this.cameraOfImage(imageIdx));
+    this.rays.set(imageIdx, { lens, rays }, rays.byteLength);
     return rays;
+  }
+
+  /** The lens of a photo as it is: the same object for as long as nothing changes. */
+  lensShape(imageIdx: number): LensShape {
+    const cameraIdx = this.cameraOf[imageIdx];
+    const { focalPx, k1, k2 } = this.cameras[cameraIdx];
+    const known = this.shapes.at(cameraIdx);
+    if (known?.focalPx === focalPx && known.k1 === k1 && known.k2 === k2) return known;
+    return (this.shapes[cameraIdx] = { focalPx, k1, k2 });
   }
 
   /** Squared reprojection error in pixels²; infinite behind the camera. */

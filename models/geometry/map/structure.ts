@@ -1,6 +1,6 @@
 // Points of a map: made from matched features, continued into new photos, merged, and thrown out when they do not hold.
 
-import { featureKey, featureOfKey, imageOfKey, type FeatureKey } from './match-graph.ts';
+import { featureKey, featureOfKey, imageOfKey, type FeatureKey } from './feature-key.ts';
 import { centerOfPose, type SceneMap } from './scene-map.ts';
 import { largestAngle, nearestToRays, sightFrom, type Sight } from './triangulate.ts';
 
@@ -10,15 +10,16 @@ export const leastAngle = (0.5 * Math.PI) / 180;
 /** Everything that placing a photo makes possible: its features join points or make new ones. */
 export function triangulateImage(map: SceneMap, imageIdx: number): void {
   const { count } = map.graph.images[imageIdx];
+  const { start, keys } = map.graph.linksOfImage(imageIdx);
   const tolerance2 = map.tolerance(imageIdx) ** 2;
   for (let feature = 0; feature < count; feature++) {
     if (map.pointAt(imageIdx, feature) >= 0) continue;
-    const links = map.graph.linksOf(imageIdx, feature).filter((key) => map.poses.has(imageOfKey(key)));
-    if (links.length === 0) continue;
     let best = -1;
     let bestError = tolerance2;
     const loose: FeatureKey[] = [];
-    for (const key of links) {
+    for (let k = start[feature]; k < start[feature + 1]; k++) {
+      const key = keys[k];
+      if (!map.poses.has(imageOfKey(key))) continue;
       const id = map.pointAt(imageOfKey(key), featureOfKey(key));
       const point = id >= 0 ? map.points.get(id) : undefined;
       if (!point) {

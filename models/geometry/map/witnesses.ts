@@ -6,7 +6,7 @@
 import { multiply3, skew3, transpose3 } from '../linear-algebra/matrix3.ts';
 import { sampsonSquared } from '../two-view/point-pairs.ts';
 import type { MatchedPair } from './match-graph.ts';
-import type { SceneMap } from './scene-map.ts';
+import type { LensShape, Pose, SceneMap } from './scene-map.ts';
 
 export interface Testimony {
   /** Matches with other placed photos. */
@@ -23,7 +23,7 @@ export function testimonies(map: SceneMap): Map<number, Testimony> {
     const b = all.get(pair.bIdx);
     if (!a || !b) continue;
     const matches = pair.inliers.length / 2;
-    const agreeing = agreeingMatches(map, pair);
+    const agreeing = heard(map, pair);
     for (const side of [a, b]) {
       side.matches += matches;
       side.agreeing += agreeing;
@@ -60,6 +60,33 @@ function contradicted(map: SceneMap): { image: number; share: number }[] {
   const sorted = shares.map(({ share }) => share).sort((a, b) => a - b);
   const limit = soundPart * (sorted.at(sorted.length >> 1) ?? 0);
   return shares.filter(({ share }) => share < limit);
+}
+
+/** What a pair said, and of which poses and lenses. */
+interface Heard {
+  a: Pose;
+  b: Pose;
+  lensA: LensShape;
+  lensB: LensShape;
+  agreeing: number;
+}
+
+/** A pair says the same again until one of its photos or lenses changes: after each new photo only few are asked. */
+const heardOf = new WeakMap<SceneMap, Map<number, Heard>>();
+
+function heard(map: SceneMap, pair: MatchedPair): number {
+  const a = map.poses.get(pair.aIdx);
+  const b = map.poses.get(pair.bIdx);
+  if (!a || !b) return 0;
+  const lensA = map.lensShape(pair.aIdx);
+  const lensB = map.lensShape(pair.bIdx);
+  let all = heardOf.get(map);
+  if (!all) heardOf.set(map, (all = new Map()));
+  const known = all.get(pair.serial);
+  if (known?.a === a && known.b === b && known.lensA === lensA && known.lensB === lensB) return known.agreeing;
+  const agreeing = agreeingMatches(map, pair);
+  all.set(pair.serial, { a, b, lensA, lensB, agreeing });
+  return agreeing;
 }
 
 function agreeingMatches(map: SceneMap, { aIdx, bIdx, inliers }: MatchedPair): number {

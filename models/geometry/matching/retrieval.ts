@@ -1,8 +1,8 @@
 // Which earlier photos may show the same as a new one: one vector per photo (VLAD; Jégou, Douze, Schmid, Pérez 2010) over a small
 // vocabulary that is made from the run's own first photos.
 
-import { descriptorLength, type Features } from '../features/features.ts';
-import { seededRandom } from '../linear-algebra/random.ts';
+import { descriptorLength } from '../features/features.ts';
+import { seededRandom, type Random } from '../linear-algebra/random.ts';
 
 const words = 64;
 /** The coarsest features of a photo, which are the ones most likely to be found again. */
@@ -13,16 +13,20 @@ const samplesPerPhoto = 250;
 const rounds = 6;
 
 export class Retrieval {
+  private readonly descriptorsOf: (photoIdx: number) => Promise<Uint8Array>;
   private vocabulary: Float32Array | null = null;
   private readonly vectors: Float32Array[] = [];
 
-  /**
-   * Earlier photos, the most similar first.
-   * @param photos all photos up to the one that is asked for, in order; more of them with every call
-   */
-  similarTo(idx: number, photos: readonly Features[], count: number): number[] {
-    this.vocabulary ??= makeVocabulary(photos.slice(0, photosForWords));
-    while (this.vectors.length <= idx) this.vectors.push(vladOf(photos[this.vectors.length], this.vocabulary));
+  /** @param descriptorsOf photos in order, the coarsest features of each first; asked for once or twice */
+  constructor(descriptorsOf: (photoIdx: number) => Promise<Uint8Array>) {
+    this.descriptorsOf = descriptorsOf;
+  }
+
+  /** Earlier photos, the most similar first. */
+  async similarTo(idx: number, count: number): Promise<number[]> {
+    this.vocabulary ??= await this.makeVocabulary(Math.min(photosForWords, idx + 1));
+    while (this.vectors.length <= idx)
+      this.vectors.push(vladOf(await this.descriptorsOf(this.vectors.length), this.vocabulary));
     const own = this.vectors[idx];
     const scored = this.vectors.slice(0, idx).map((vector, other) => {
       let score = 0;
@@ -34,19 +38,24 @@ export class Retrieval {
       .slice(0, count)
       .map(({ other }) => other);
   }
+
+  private async makeVocabulary(photoCount: number): Promise<Float32Array> {
+    const random = seededRandom(photoCount);
+    const samples: Uint8Array[] = [];
+    for (let photoIdx = 0; photoIdx < photoCount; photoIdx++) {
+      const descriptors = await this.descriptorsOf(photoIdx);
+      const usable = Math.min(descriptors.length / descriptorLength, featuresPerPhoto);
+      for (let s = 0; s < Math.min(samplesPerPhoto, usable); s++) {
+        const i = random.below(usable);
+        samples.push(descriptors.slice(i * descriptorLength, (i + 1) * descriptorLength));
+      }
+    }
+    return wordsOf(samples, random);
+  }
 }
 
 /** k-means over a sample of descriptors, begun from random ones; always the same for the same photos. */
-function makeVocabulary(photos: readonly Features[]): Float32Array {
-  const random = seededRandom(photos.length);
-  const samples: Uint8Array[] = [];
-  for (const { descriptors } of photos) {
-    const usable = Math.min(descriptors.length / descriptorLength, featuresPerPhoto);
-    for (let s = 0; s < Math.min(samplesPerPhoto, usable); s++) {
-      const i = random.below(usable);
-      samples.push(descriptors.subarray(i * descriptorLength, (i + 1) * descriptorLength));
-    }
-  }
+function wordsOf(samples: readonly Uint8Array[], random: Random): Float32Array {
   const centers = new Float32Array(words * descriptorLength);
   if (samples.length === 0) return centers;
   for (let w = 0; w < words; w++) centers.set(samples[random.below(samples.length)], w * descriptorLength);
@@ -86,7 +95,7 @@ function nearestWord(descriptor: Uint8Array, centers: Float32Array): number {
 }
 
 /** Sums of differences to the words, each word's normalised (Arandjelović and Zisserman 2013), then the whole. */
-function vladOf({ descriptors }: Features, centers: Float32Array): Float32Array {
+function vladOf(descriptors: Uint8Array, centers: Float32Array): Float32Array {
   const vector = new Float32Array(words * descriptorLength);
   for (let i = 0; i < Math.min(descriptors.length / descriptorLength, featuresPerPhoto); i++) {
     const descriptor = descriptors.subarray(i * descriptorLength, (i + 1) * descriptorLength);

@@ -1,7 +1,7 @@
 // Which part of a photo moves: what lies nearer to a feature that moves than to one that rests, and not far from it.
 
 import type { PointMap } from '../../run/reconstructor.ts';
-import type { Features } from '../features/features.ts';
+import type { Keypoints } from '../features/features.ts';
 
 /** Cells of the mask along the longer side of a photo. */
 const cellsAcross = 64;
@@ -17,7 +17,7 @@ export interface MovingMask {
 
 /** @param moving indices of features that move @param resting of features that show points of the scene; null: nothing moves */
 export function movingMask(
-  { xPx, yPx, widthPx, heightPx }: Features,
+  { xPx, yPx, widthPx, heightPx }: Keypoints,
   moving: ReadonlySet<number>,
   resting: readonly number[],
 ): MovingMask | null {

@@ -5,7 +5,8 @@ import { rayThroughPixel, resized } from '../../../projects/format/intrinsics.ts
 import type { PhotoId } from '../../../projects/format/scene.ts';
 import { scaled, transformPoint, type Sim3, type Vec3 } from '../../../projects/format/sim3.ts';
 import type { FrameDepth } from '../frame-depth.ts';
-import { featureOfKey, imageOfKey, type MatchGraph } from '../map/match-graph.ts';
+import { featureOfKey, imageOfKey } from '../map/feature-key.ts';
+import type { MatchGraph } from '../map/match-graph.ts';
 import type { Track } from './tracks.ts';
 
 /** One frame as the method placed it. Image i of the match graph is frame i. */

@@ -1,6 +1,7 @@
 // Tracks: features of many photos that show one point, joined over all verified pairs.
 
-import { featureKey, featureOfKey, imageOfKey, type FeatureKey, type MatchGraph } from '../map/match-graph.ts';
+import { featureKey, featureOfKey, imageOfKey, type FeatureKey } from '../map/feature-key.ts';
+import type { MatchGraph } from '../map/match-graph.ts';
 
 /** One point: at most one feature of each photo, in the order of the photos. */
 export type Track = readonly FeatureKey[];

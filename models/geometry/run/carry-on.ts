@@ -1,6 +1,6 @@
 // Tracks of a video or a walk carried from photo to photo: the new photo gets further features where optical flow takes those of the last.
 
-import type { Features } from '../features/features.ts';
+import type { Keypoints } from '../features/features.ts';
 import { wantsFlow, type CarriedPoints } from '../flow/carry.ts';
 import type { FrontEnd } from '../front-end/front-end.ts';
 import { sharedBytes, sharedFloats } from '../workers/shared-memory.ts';
@@ -35,7 +35,7 @@ export class TrackCarrier {
     return { ...pair, inliers };
   }
 
-  async #picture(photo: PhotoSource, { widthPx, heightPx }: Features): Promise<RgbImage> {
+  async #picture(photo: PhotoSource, { widthPx, heightPx }: Keypoints): Promise<RgbImage> {
     if (this.#last?.photoId === photo.id) return this.#last.image;
     const image = await photo.read({ widthPx, heightPx, fit: 'fill' });
     this.#last = { photoId: photo.id, image };
@@ -48,11 +48,11 @@ const samePx = 1;
 
 /** Carried points become features of the later photo, unless it has one at that place already. */
 export function withCarried(
-  a: Features,
-  b: Features,
+  a: Keypoints,
+  b: Keypoints,
   { fromIdx, xPx, yPx }: CarriedPoints,
   inliers: Int32Array,
-): { features: Features; matches: Int32Array } {
+): { features: Keypoints; matches: Int32Array } {
   const free = new FreeFeatures(b, inliers);
   const matches = new Int32Array(2 * fromIdx.length);
   const fresh: number[] = [];
@@ -74,10 +74,10 @@ export function withCarried(
 }
 
 /** What flow has brought to a photo. */
-export type AddedFeatures = Pick<Features, 'xPx' | 'yPx' | 'scalePx' | 'colors'>;
+export type AddedFeatures = Pick<Keypoints, 'xPx' | 'yPx' | 'scalePx' | 'colors'>;
 
 /** Features with further ones, which have no descriptor: they are matched by flow alone. */
-export function grown(features: Features, { xPx, yPx, scalePx, colors }: AddedFeatures): Features {
+export function grown(features: Keypoints, { xPx, yPx, scalePx, colors }: AddedFeatures): Keypoints {
   const count = features.count + xPx.length;
   return {
     ...features,
@@ -85,7 +85,6 @@ export function grown(features: Features, { xPx, yPx, scalePx, colors }: AddedFe
     xPx: joined(features.xPx, xPx),
     yPx: joined(features.yPx, yPx),
     scalePx: joined(features.scalePx, scalePx),
-    orientation: joined(features.orientation, new Float32Array(xPx.length)),
     colors: sharedBytes(Buffer.concat([features.colors, colors])),
   };
 }
@@ -100,11 +99,11 @@ function joined(a: Float32Array, b: Float32Array): Float32Array {
 
 /** Features of a photo that are not matched yet, by place. */
 class FreeFeatures {
-  readonly #features: Features;
+  readonly #features: Keypoints;
   readonly #taken: Set<number>;
   readonly #byPixel = new Map<number, number[]>();
 
-  constructor(features: Features, inliers: Int32Array) {
+  constructor(features: Keypoints, inliers: Int32Array) {
     this.#features = features;
     this.#taken = new Set(inliers.filter((_, k) => k % 2 === 1));
     for (let j = 0; j < features.count; j++) {

@@ -1,5 +1,6 @@
 // Matches of a new photo with earlier ones: with all of them while they are few, with the likely ones beyond.
 
+import type { Features } from '../features/features.ts';
 import type { FrontEnd } from '../front-end/front-end.ts';
 import type { MatchGraph } from '../map/match-graph.ts';
 import { Retrieval } from '../matching/retrieval.ts';
@@ -16,12 +17,18 @@ const matchedCount = 20;
 
 export type MoreMatches = (pair: PairGeometry) => Promise<PairGeometry>;
 
+/** Descriptors of an image of the graph, wherever they are. */
+export type DescriptorsOf = (imageIdx: number) => Promise<Uint8Array>;
+
 export class NewPhotoMatcher {
   private readonly frontEnd: FrontEnd;
-  private readonly retrieval = new Retrieval();
+  private readonly descriptorsOf: DescriptorsOf;
+  private readonly retrieval: Retrieval;
 
-  constructor(frontEnd: FrontEnd) {
+  constructor(frontEnd: FrontEnd, descriptorsOf: DescriptorsOf) {
     this.frontEnd = frontEnd;
+    this.descriptorsOf = descriptorsOf;
+    this.retrieval = new Retrieval(descriptorsOf);
   }
 
   /**
@@ -29,14 +36,15 @@ export class NewPhotoMatcher {
    * @param more adds to the pair with the photo just before; may add features to the newer photo
    */
   async match(graph: MatchGraph, imageIdx: number, firstIdx: number, more?: MoreMatches): Promise<void> {
-    const { images } = graph;
-    const features = images[imageIdx];
+    const features = await this.featuresOf(graph, imageIdx);
     const others =
-      imageIdx - firstIdx > allUpTo ? await this.likely(graph, imageIdx, firstIdx) : range(firstIdx, imageIdx);
+      imageIdx - firstIdx > allUpTo
+        ? await this.likely(graph, features, imageIdx, firstIdx)
+        : range(firstIdx, imageIdx);
     const options = { coarseFirst: others.length >= coarseFirstFrom };
     const found: (PairGeometry | null)[] = await Promise.all(
       others.map(async (other) => {
-        const pair = await this.frontEnd.matchPair(images[other], features, options);
+        const pair = await this.frontEnd.matchPair(await this.featuresOf(graph, other), features, options);
         return pair && more && other === imageIdx - 1 ? more(pair) : pair;
       }),
     );
@@ -46,19 +54,22 @@ export class NewPhotoMatcher {
   }
 
   /** By likeness first, then by how much a coarse look finds in common. */
-  private async likely(graph: MatchGraph, imageIdx: number, firstIdx: number): Promise<number[]> {
-    const { images } = graph;
-    const similar = this.retrieval.similarTo(imageIdx, images, similarCount).filter((other) => other >= firstIdx);
+  private async likely(graph: MatchGraph, features: Features, imageIdx: number, firstIdx: number): Promise<number[]> {
+    const similar = (await this.retrieval.similarTo(imageIdx, similarCount)).filter((other) => other >= firstIdx);
     const recent = range(Math.max(firstIdx, imageIdx - justBefore), imageIdx);
     const rest = similar.filter((other) => !recent.includes(other));
     const counts = await Promise.all(
-      rest.map((other) => this.frontEnd.countCoarseMatches(images[other], images[imageIdx])),
+      rest.map(async (other) => this.frontEnd.countCoarseMatches(await this.featuresOf(graph, other), features)),
     );
     const best = rest
       .map((other, k) => ({ other, count: counts[k] }))
       .sort((a, b) => b.count - a.count || a.other - b.other)
       .slice(0, matchedCount);
     return [...recent, ...best.map(({ other }) => other)].sort((a, b) => a - b);
+  }
+
+  private async featuresOf(graph: MatchGraph, imageIdx: number): Promise<Features> {
+    return { ...graph.images[imageIdx], descriptors: await this.descriptorsOf(imageIdx) };
   }
 }
 

@@ -3,9 +3,11 @@
 import type { FrontEnd } from '../front-end/front-end.ts';
 import { movingMask, type MovingMask } from '../moving/moving-mask.ts';
 import { movingMatches } from '../moving/moving-matches.ts';
-import { featureOfKey, imageOfKey } from '../map/match-graph.ts';
+import { featureOfKey, imageOfKey } from '../map/feature-key.ts';
+import type { MatchGraph } from '../map/match-graph.ts';
 import type { SceneMap } from '../map/scene-map.ts';
 import type { Matches } from '../matching/match-descriptors.ts';
+import type { DescriptorsOf } from './match-new.ts';
 
 /** Fewer moving features in a photo than this, or a smaller share of the points, are wrong matches that happened to go the same way (seen on scenes at rest). */
 const leastFeatures = 10;
@@ -15,11 +17,13 @@ const mostStep = 0.1;
 
 export class MovingParts {
   readonly #frontEnd: FrontEnd;
+  readonly #descriptorsOf: DescriptorsOf;
   /** Matches of a photo with the next one, by its index. */
   readonly #steps = new Map<number, Promise<Matches | null>>();
 
-  constructor(frontEnd: FrontEnd) {
+  constructor(frontEnd: FrontEnd, descriptorsOf: DescriptorsOf) {
     this.#frontEnd = frontEnd;
+    this.#descriptorsOf = descriptorsOf;
   }
 
   /** null: nothing moves in this photo, or nobody can tell. */
@@ -80,9 +84,17 @@ export class MovingParts {
     if (ways[ways.length >> 1] > mostStep * Math.max(a.widthPx, a.heightPx)) return Promise.resolve(null);
     let step = this.#steps.get(imageIdx);
     if (!step) {
-      step = this.#frontEnd.matches(a, b);
+      step = this.#matches(graph, imageIdx);
       this.#steps.set(imageIdx, step);
     }
     return step;
+  }
+
+  async #matches({ images }: MatchGraph, imageIdx: number): Promise<Matches> {
+    const [first, second] = await Promise.all([imageIdx, imageIdx + 1].map(this.#descriptorsOf));
+    return this.#frontEnd.matches(
+      { ...images[imageIdx], descriptors: first },
+      { ...images[imageIdx + 1], descriptors: second },
+    );
   }
 }

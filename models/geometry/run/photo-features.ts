@@ -1,27 +1,39 @@
-// Features of the run's photos: found ahead of time on the workers, kept in the cache folder between runs.
+// Features of the run's photos: found ahead of time on the workers, kept in the cache folder. Descriptors, nine tenths of what features take,
+// stay in memory only of the photos that were asked for last.
 
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../../projects/format/safetensors.ts';
-import type { PhotoSource } from '../../run/reconstructor.ts';
+import { noneIfUnreadable, type PhotoSource } from '../../run/reconstructor.ts';
 import { descriptorLength, type Features } from '../features/features.ts';
 import type { FrontEnd } from '../front-end/front-end.ts';
+import { RecentlyUsed } from '../recently-used.ts';
 import { sharedBytes, sharedFloats } from '../workers/shared-memory.ts';
 import { workingSize } from './lenses.ts';
 
 /** Changes whenever the same photo would get other features. */
 const version = 2;
+/** Descriptors of some hundred photos of a small video, or of two dozen large photos. */
+const mostDescriptorBytes = 16 * 2 ** 20;
 
 export class PhotoFeatures {
   private readonly frontEnd: FrontEnd;
   private readonly folder: string;
   private readonly longSidePx: number | null;
   private readonly pending = new Map<string, Promise<Features>>();
+  private readonly descriptors = new RecentlyUsed<string, Uint8Array>(mostDescriptorBytes);
+  /** Of photos whose features could not be written: there is no other place for them. */
+  private readonly unwritten = new Map<string, Uint8Array>();
 
   constructor(frontEnd: FrontEnd, folder: string, longSidePx: number | null) {
     this.frontEnd = frontEnd;
     this.folder = folder;
     this.longSidePx = longSidePx;
+  }
+
+  /** Bytes of descriptors in memory, those left out that found no place on the disk. */
+  get heldBytes(): number {
+    return this.descriptors.bytes;
   }
 
   /** Begins with a photo that will be asked for soon; a photo that cannot be read shows when it is. */
@@ -32,7 +44,16 @@ export class PhotoFeatures {
   /** @throws StudioFailure when the photo cannot be read */
   async of(photo: PhotoSource): Promise<Features> {
     const features = await this.start(photo).finally(() => this.pending.delete(photo.id));
+    this.descriptors.set(photo.id, features.descriptors, features.descriptors.byteLength);
     return features;
+  }
+
+  /** Of a photo whose features were asked for before; none when their file is gone, and the photo as well. */
+  async descriptorsOf(photo: PhotoSource): Promise<Uint8Array> {
+    const held = this.descriptors.get(photo.id) ?? this.unwritten.get(photo.id);
+    if (held) return held;
+    const found = await this.of(photo).catch(noneIfUnreadable);
+    return found?.descriptors ?? new Uint8Array(0);
   }
 
   private start(photo: PhotoSource): Promise<Features> {
@@ -51,7 +72,7 @@ export class PhotoFeatures {
     if (known) return known;
     const features = await this.frontEnd.detect(await photo.read({ ...size, fit: 'fill' }));
     // The cache may vanish and may be unwritable: neither is the photo's fault.
-    await write(file, encode(features)).catch(() => undefined);
+    await write(file, encode(features)).catch(() => void this.unwritten.set(photo.id, features.descriptors));
     return features;
   }
 }
@@ -71,7 +92,6 @@ function encode(features: Features): Uint8Array {
       xPx: floats(features.xPx),
       yPx: floats(features.yPx),
       scalePx: floats(features.scalePx),
-      orientation: floats(features.orientation),
       descriptors: { dtype: 'U8', shape: [count, descriptorLength], data: features.descriptors },
       colors: { dtype: 'U8', shape: [count, 3], data: features.colors },
     },
@@ -89,10 +109,10 @@ function decode(bytes: Uint8Array): Features | null {
       widthPx: Number(metadata.widthPx),
       heightPx: Number(metadata.heightPx),
       count: xPx.length,
+      described: xPx.length,
       xPx,
       yPx: floats('yPx'),
       scalePx: floats('scalePx'),
-      orientation: floats('orientation'),
       descriptors: sharedBytes(tensors.get('descriptors')?.data as Uint8Array),
       colors: sharedBytes(tensors.get('colors')?.data as Uint8Array),
     };

@@ -4,7 +4,7 @@ import { conjugate, quaternionFromMatrix, rotate, scaled, type Sim3 } from '../.
 import { resized } from '../../../projects/format/intrinsics.ts';
 import type { Photo, PhotoId } from '../../../projects/format/scene.ts';
 import type { Placement, PointMap } from '../../run/reconstructor.ts';
-import { imageOfKey } from '../map/match-graph.ts';
+import { imageOfKey } from '../map/feature-key.ts';
 import { cameraIntrinsics, type Pose, type SceneMap } from '../map/scene-map.ts';
 
 export function worldFromCamera({ rotation, translation: t }: Pose): Sim3 {

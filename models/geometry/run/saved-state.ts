@@ -3,7 +3,6 @@
 // Features are not part of it: they are found again from the photos (or the cache), and are the same.
 
 import type { NamedTensor } from '../../../projects/format/safetensors.ts';
-import { descriptorLength } from '../features/features.ts';
 import { Mapper } from '../map/mapper.ts';
 import type { MatchedPair, MatchGraph } from '../map/match-graph.ts';
 import { SceneMap, type MapPoint } from '../map/scene-map.ts';
@@ -60,8 +59,7 @@ export function restoreGrowth(growth: Growth, tensors: Tensors, facts: GrowthFac
 
 /** Features without descriptors came by flow from photo to photo or from simulated views: they would not be found again. */
 function saveCarried({ images }: MatchGraph): Tensors {
-  const added = images.map(({ count, descriptors, xPx, yPx, scalePx, colors }) => {
-    const own = descriptors.length / descriptorLength;
+  const added = images.map(({ count, described: own, xPx, yPx, scalePx, colors }) => {
     const places = Array.from({ length: count - own }, (_, k) => [xPx[own + k], yPx[own + k], scalePx[own + k]]);
     return { places: places.flat(), colors: [...colors.subarray(3 * own)] };
   });
@@ -100,17 +98,21 @@ function restoreCarried(graph: MatchGraph, tensors: Tensors): void {
 
 function savePairs(pairs: readonly MatchedPair[]): Tensors {
   const total = pairs.reduce((sum, { inliers }) => sum + inliers.length, 0);
-  const inliers = new Int32Array(total);
-  let at = 0;
-  for (const pair of pairs) {
-    inliers.set(pair.inliers, at);
-    at += pair.inliers.length;
-  }
   const n = pairs.length;
+  const images = new Int32Array(3 * n);
+  const inliers = new Int32Array(total);
+  const fundamental = new Float64Array(9 * n);
+  let at = 0;
+  pairs.forEach((pair, p) => {
+    images.set([pair.aIdx, pair.bIdx, pair.inliers.length], 3 * p);
+    inliers.set(pair.inliers, at);
+    fundamental.set(pair.fundamental, 9 * p);
+    at += pair.inliers.length;
+  });
   return {
-    'pairs.images': i32(Int32Array.from(pairs.flatMap((p) => [p.aIdx, p.bIdx, p.inliers.length])), n, 3),
+    'pairs.images': i32(images, n, 3),
     'pairs.inliers': i32(inliers, total / 2, 2),
-    'pairs.fundamental': f64(Float64Array.from(pairs.flatMap((p) => [...p.fundamental])), n, 9),
+    'pairs.fundamental': f64(fundamental, n, 9),
     'pairs.planarShare': f64(
       Float64Array.from(pairs, (p) => p.planarShare),
       n,
@@ -126,8 +128,8 @@ function restorePairs(graph: MatchGraph, tensors: Tensors): void {
   for (let p = 0, at = 0; p < planarShare.length; p++) {
     const length = images[3 * p + 2];
     graph.addPair(images[3 * p], images[3 * p + 1], {
-      inliers: inliers.slice(at, at + length),
-      fundamental: fundamental.slice(9 * p, 9 * p + 9),
+      inliers: inliers.subarray(at, at + length),
+      fundamental: fundamental.subarray(9 * p, 9 * p + 9),
       planarShare: planarShare[p],
     });
     at += length;
@@ -137,19 +139,36 @@ function restorePairs(graph: MatchGraph, tensors: Tensors): void {
 function saveMap(map: SceneMap, prefix: string): Tensors {
   const poses = [...map.poses].flatMap(([image, { rotation, translation }]) => [image, ...rotation, ...translation]);
   const cameras = map.cameras.flatMap((c) => [c.focalPx, c.k1, c.k2, c.priorFocalPx, c.priorSpread]);
-  const points = [...map.points];
-  const keys = points.flatMap(([, { track }]) => track);
+  const { positions, ids, tracks } = savePoints(map.points);
   return {
     [`${prefix}poses`]: f64(Float64Array.from(poses), poses.length / 13, 13),
     [`${prefix}cameras`]: f64(Float64Array.from(cameras), cameras.length / 5, 5),
-    [`${prefix}points`]: f64(Float64Array.from(points.flatMap(([, { x, y, z }]) => [x, y, z])), points.length, 3),
-    [`${prefix}pointIds`]: i32(
-      Int32Array.from(points.flatMap(([id, { track }]) => [id, track.length])),
-      points.length,
-      2,
-    ),
-    [`${prefix}tracks`]: f64(Float64Array.from(keys), keys.length),
+    [`${prefix}points`]: f64(positions, map.points.size, 3),
+    [`${prefix}pointIds`]: i32(ids, map.points.size, 2),
+    [`${prefix}tracks`]: f64(tracks, tracks.length),
   };
+}
+
+/** Positions, then number and length of the track of each point, then all tracks one after the other. */
+function savePoints(points: ReadonlyMap<number, MapPoint>): {
+  positions: Float64Array;
+  ids: Int32Array;
+  tracks: Float64Array;
+} {
+  let length = 0;
+  for (const { track } of points.values()) length += track.length;
+  const positions = new Float64Array(3 * points.size);
+  const ids = new Int32Array(2 * points.size);
+  const tracks = new Float64Array(length);
+  let [i, at] = [0, 0];
+  for (const [id, { x, y, z, track }] of points) {
+    positions.set([x, y, z], 3 * i);
+    ids.set([id, track.length], 2 * i);
+    tracks.set(track, at);
+    i++;
+    at += track.length;
+  }
+  return { positions, ids, tracks };
 }
 
 function restoreMap(map: SceneMap, tensors: Tensors, prefix: string): void {

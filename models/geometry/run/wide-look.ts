@@ -1,11 +1,12 @@
 // A second, costlier look at the few photos of a small set that found no place: matches through simulated views from the side.
 
 import { noneIfUnreadable, type PhotoSource } from '../../run/reconstructor.ts';
-import type { Features } from '../features/features.ts';
+import type { Keypoints } from '../features/features.ts';
 import type { WideFeatures } from '../features/wide-features.ts';
 import type { FrontEnd } from '../front-end/front-end.ts';
 import type { MatchGraph } from '../map/match-graph.ts';
 import type { Growth } from './growth.ts';
+import type { DescriptorsOf } from './match-new.ts';
 
 /** Beyond so many photos there are enough that lie close together. */
 const mostPhotos = 30;
@@ -16,10 +17,12 @@ const clearlyMore = 1.5;
 
 export class WideLook {
   private readonly frontEnd: FrontEnd;
+  private readonly descriptorsOf: DescriptorsOf;
   private readonly known = new Map<string, Promise<WideFeatures | null>>();
 
-  constructor(frontEnd: FrontEnd) {
+  constructor(frontEnd: FrontEnd, descriptorsOf: DescriptorsOf) {
     this.frontEnd = frontEnd;
+    this.descriptorsOf = descriptorsOf;
   }
 
   /** Whether somebody waits, and the set is small. */
@@ -63,13 +66,14 @@ export class WideLook {
     const photo = photos[imageIdx];
     let wide = this.known.get(photo.id);
     if (!wide) {
-      wide = this.detect(photo, featuresBefore(graph, imageIdx));
+      wide = this.detect(photo, keypointsBefore(graph, imageIdx), imageIdx);
       this.known.set(photo.id, wide);
     }
     return wide;
   }
 
-  private async detect(photo: PhotoSource, own: Features): Promise<WideFeatures | null> {
+  private async detect(photo: PhotoSource, keypoints: Keypoints, imageIdx: number): Promise<WideFeatures | null> {
+    const own = { ...keypoints, descriptors: await this.descriptorsOf(imageIdx) };
     const image = await photo
       .read({ widthPx: own.widthPx, heightPx: own.heightPx, fit: 'fill' })
       .catch(noneIfUnreadable);
@@ -77,14 +81,14 @@ export class WideLook {
   }
 }
 
-/** Features of an image as they were before simulated views were added: those are then found again in the same places. */
-function featuresBefore(graph: MatchGraph, imageIdx: number): Features {
+/** An image as it was before features of simulated views were added: those are then found again in the same places. */
+function keypointsBefore(graph: MatchGraph, imageIdx: number): Keypoints {
   const features = graph.images[imageIdx];
   const count = graph.widened.get(imageIdx) ?? features.count;
   return {
     ...features,
     ...{ count, xPx: features.xPx.slice(0, count), yPx: features.yPx.slice(0, count) },
-    ...{ scalePx: features.scalePx.slice(0, count), orientation: features.orientation.slice(0, count) },
+    scalePx: features.scalePx.slice(0, count),
     colors: features.colors.slice(0, 3 * count),
   };
 }

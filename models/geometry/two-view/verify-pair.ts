@@ -1,6 +1,6 @@
 // Which matches of two photos agree with one epipolar geometry, and how the photos lie to each other.
 
-import type { Features } from '../features/features.ts';
+import type { Keypoints } from '../features/features.ts';
 import { multiply3, skew3 } from '../linear-algebra/matrix3.ts';
 import { seededRandom, type Random } from '../linear-algebra/random.ts';
 import type { Matches } from '../matching/match-descriptors.ts';
@@ -39,8 +39,8 @@ const threshold = 0.004;
 
 /** null: the photos do not demonstrably show the same thing. Equal input gives equal output. */
 export function verifyPair(
-  a: Features,
-  b: Features,
+  a: Keypoints,
+  b: Keypoints,
   matches: Matches,
   { leastInliers, leastShare }: Evidence = usualEvidence,
 ): PairGeometry | null {
@@ -75,7 +75,7 @@ function planeAsEpipolar(
 }
 
 /** Matched points around the middle of each photo, in units of its longer side. */
-export function centredPairs(a: Features, b: Features, matches: Matches): PointPairs {
+export function centredPairs(a: Keypoints, b: Keypoints, matches: Matches | Uint16Array): PointPairs {
   const count = matches.length / 2;
   const pairs: PointPairs = {
     count,

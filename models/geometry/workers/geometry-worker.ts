@@ -48,7 +48,6 @@ function sharedFeatures(features: Features): Features {
     xPx: sharedFloats(features.xPx),
     yPx: sharedFloats(features.yPx),
     scalePx: sharedFloats(features.scalePx),
-    orientation: sharedFloats(features.orientation),
     descriptors: sharedBytes(features.descriptors),
     colors: sharedBytes(features.colors),
   };

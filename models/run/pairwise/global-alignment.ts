@@ -111,8 +111,9 @@ function solveFor(
     // A photo that no pair holds any more stays where it is.
     matrix[row * count + row] = diagonal > 0 ? diagonal * (1 + damping) : 1;
   }
-  if (!factorCholesky(matrix, count, first)) return null;
-  solveCholesky(matrix, count, change, first);
+  const envelope = { first, rowAt: Int32Array.from({ length: count }, (_, row) => row * count) };
+  if (!factorCholesky(matrix, count, envelope)) return null;
+  solveCholesky(matrix, count, change, envelope);
   return change.every(Number.isFinite) ? change : null;
 }
 

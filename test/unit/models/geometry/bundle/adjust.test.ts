@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { adjustBundle } from '../../../../../models/geometry/bundle/adjust.ts';
 import type { BundleProblem } from '../../../../../models/geometry/bundle/bundle-problem.ts';
+import { findEnvelope } from '../../../../../models/geometry/bundle/envelope.ts';
 import { emptyProjection, projectWithDerivatives } from '../../../../../models/geometry/bundle/linearise.ts';
 import {
   multiply3,
@@ -144,4 +145,34 @@ describe('bundle adjustment', () => {
     expect(problem.cameras[2]).toBe(0);
     expect(problem.cameras[1]).not.toBe(0);
   });
+});
+
+test('the reduced system of a walk takes room for neighbours only: twice the photos, twice the numbers', () => {
+  const walk = (poseCount: number): number => {
+    // Each point is seen by four photos in a row.
+    const pointCount = poseCount - 3;
+    const chain = {
+      pointCount,
+      observationStart: Int32Array.from({ length: pointCount + 1 }, (_, point) => 4 * point),
+      observationPose: Int32Array.from({ length: 4 * pointCount }, (_, o) => (o >> 2) + (o & 3)),
+    };
+    const poseOffset = Int32Array.from({ length: poseCount }, (_, pose) => 6 * (pose - 1)).fill(-1, 0, 1);
+    const size = 6 * (poseCount - 1) + 3;
+    const { first, rowAt, length } = findEnvelope(
+      chain as BundleProblem,
+      poseOffset,
+      Int32Array.of(6 * (poseCount - 1)),
+      size,
+    );
+    // No two rows share a place.
+    const places = new Set<number>();
+    for (let row = 0; row < size; row++)
+      for (let column = first[row]; column <= row; column++) places.add(rowAt[row] + column);
+    expect(places.size).toBe(first.reduce((sum, column, row) => sum + row - column + 1, 0));
+    expect(Math.max(...places)).toBeLessThan(length);
+    return length;
+  };
+  // Three rows of the lens and six of each photo, of four photos: 162 numbers a photo at most.
+  expect(walk(400)).toBeLessThan(162 * 400);
+  expect(walk(400) / walk(200)).toBeLessThan(2.05);
 });

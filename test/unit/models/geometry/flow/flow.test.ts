@@ -1,7 +1,7 @@
 // Optical flow between rendered photos whose true flow is known.
 
 import { describe, expect, test } from 'vitest';
-import type { Features } from '../../../../../models/geometry/features/features.ts';
+import type { Keypoints } from '../../../../../models/geometry/features/features.ts';
 import { grayFromRgb } from '../../../../../models/geometry/features/gray-image.ts';
 import { carryPoints, wantsFlow } from '../../../../../models/geometry/flow/carry.ts';
 import { trackPatch } from '../../../../../models/geometry/flow/lucas-kanade.ts';
@@ -34,15 +34,13 @@ function truth(x: number, y: number): { x: number; y: number } | null {
   return Math.abs(there / inSecond[2] - 1) < 0.02 ? { x: u, y: v } : null;
 }
 
-function featuresAt(places: readonly (readonly [number, number])[]): Features {
+function featuresAt(places: readonly (readonly [number, number])[]): Keypoints {
   const count = places.length;
   return {
-    ...{ widthPx, heightPx, count },
+    ...{ widthPx, heightPx, count, described: count },
     xPx: Float32Array.from(places, ([x]) => x),
     yPx: Float32Array.from(places, ([, y]) => y),
     scalePx: new Float32Array(count).fill(2),
-    orientation: new Float32Array(count),
-    descriptors: new Uint8Array(count * 128),
     colors: Uint8Array.from({ length: 3 * count }, (_, k) => k % 251),
   };
 }
@@ -141,7 +139,7 @@ test('a carried point is the feature that lies there already; otherwise a new on
   // Feature 1 is matched already, so the second point takes feature 2 beside it.
   const { features, matches } = withCarried(a, to, carried, Int32Array.of(0, 1));
   expect([...matches]).toEqual([5, 0, 6, 2, 7, 3]);
-  expect([features.count, features.descriptors.length]).toEqual([4, 3 * 128]);
+  expect([features.count, features.described]).toEqual([4, 3]);
   expect([features.xPx[3], features.yPx[3], features.scalePx[3]]).toEqual([200, 30, 2]);
   expect([...features.colors.subarray(9)]).toEqual([...a.colors.subarray(21, 24)]);
   expect(

@@ -2,7 +2,6 @@
 
 import { describe, expect, test } from 'vitest';
 import { similarityBetween } from '../../../../../models/geometry/align.ts';
-import type { Features } from '../../../../../models/geometry/features/features.ts';
 import { voteOnFocals } from '../../../../../models/geometry/map/focal-vote.ts';
 import { Mapper } from '../../../../../models/geometry/map/mapper.ts';
 import { MatchGraph } from '../../../../../models/geometry/map/match-graph.ts';
@@ -24,10 +23,9 @@ function graphOf(options: SyntheticOptions) {
       xPx: Float32Array.from(seen, (o) => o.xPx),
       yPx: Float32Array.from(seen, (o) => o.yPx),
       scalePx: new Float32Array(seen.length).fill(2),
-      orientation: new Float32Array(seen.length),
-      descriptors: new Uint8Array(128 * seen.length),
+      described: seen.length,
       colors: new Uint8Array(3 * seen.length),
-    } satisfies Features);
+    });
     return new Map(seen.map((o, i) => [o.pointIdx, i]));
   });
   for (let b = 0; b < scene.cameras.length; b++) {

@@ -85,3 +85,17 @@ describe('a second look', () => {
     expect(reconsidered(mapper)).toBeNull();
   });
 });
+
+test('a photo or a lens that changes is heard anew', () => {
+  const { map } = sound.copy();
+  const agreeing = (): number => [...testimonies(map).values()].reduce((sum, one) => sum + one.agreeing, 0);
+  const before = agreeing();
+  expect(agreeing()).toBe(before);
+  const pose = map.poses.get(wrong)!;
+  map.place(wrong, { ...pose, translation: pose.translation.map((v) => v + 0.5) });
+  expect(agreeing()).toBeLessThan(before);
+  map.place(wrong, pose);
+  expect(agreeing()).toBe(before);
+  map.cameras[0].focalPx *= 1.5;
+  expect(agreeing()).toBeLessThan(before);
+});

@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { absoluteTranslationErrors, aligned, alignmentOf } from '../../../../../models/evaluate/trajectory.ts';
 import { FrameDepth } from '../../../../../models/geometry/frame-depth.ts';
+import type { Features } from '../../../../../models/geometry/features/features.ts';
 import { openLocalFrontEnd } from '../../../../../models/geometry/front-end/front-end.ts';
 import { seededRandom } from '../../../../../models/geometry/linear-algebra/random.ts';
 import { MatchGraph } from '../../../../../models/geometry/map/match-graph.ts';
@@ -40,8 +41,13 @@ const inputOf = (walk: readonly DriftedFrame[]): RefineFrame[] =>
 async function matched(walk: readonly DriftedFrame[]): Promise<MatchGraph> {
   const made = new MatchGraph();
   const frontEnd = await openLocalFrontEnd(1);
-  const matcher = new NewPhotoMatcher(frontEnd);
-  for (const { image } of walk) await matcher.match(made, made.addImage(await frontEnd.detect(image)), 0);
+  const features: Features[] = [];
+  const matcher = new NewPhotoMatcher(frontEnd, (imageIdx) => Promise.resolve(features[imageIdx].descriptors));
+  for (const { image } of walk) {
+    const found = await frontEnd.detect(image);
+    features.push(found);
+    await matcher.match(made, made.addImage(found), 0);
+  }
   await frontEnd.dispose();
   return made;
 }

@@ -36,6 +36,8 @@ const photos = Object.keys(truth).map((name): PhotoSource => {
   };
 });
 
+const descriptorsOf = (imageIdx: number): Promise<Uint8Array> => features.descriptorsOf(photos[imageIdx]);
+
 let frontEnd: FrontEnd;
 let folder: string;
 let features: PhotoFeatures;
@@ -51,7 +53,7 @@ afterAll(async () => {
 
 async function met(): Promise<Growth> {
   const growth = new Growth(new MatchGraph());
-  const matcher = new NewPhotoMatcher(frontEnd);
+  const matcher = new NewPhotoMatcher(frontEnd, descriptorsOf);
   for (const photo of photos) {
     const own = await features.of(photo);
     const imageIdx = growth.graph.addImage(own);
@@ -65,7 +67,7 @@ test('photos too far apart for the ordinary look are placed by views from the si
   const growth = await met();
   growth.secondOpinion();
   expect(growth.maps.map(({ map }) => map.poses.size)).toEqual([2]);
-  const wide = new WideLook(frontEnd);
+  const wide = new WideLook(frontEnd, descriptorsOf);
   expect(wide.isWorthIt(growth)).toBe(true);
   for (let imageIdx = 0; imageIdx < photos.length; imageIdx++) await wide.look(growth, photos, imageIdx);
   growth.secondOpinion();
@@ -92,7 +94,7 @@ test('photos too far apart for the ordinary look are placed by views from the si
   // Whoever looks again finds the same.
   for (const one of [growth, loaded]) {
     one.waiting.add(0);
-    await new WideLook(frontEnd).look(one, photos, 1);
+    await new WideLook(frontEnd, descriptorsOf).look(one, photos, 1);
     one.secondOpinion();
   }
   expect(saveGrowth(loaded)).toEqual(saveGrowth(growth));
@@ -100,13 +102,13 @@ test('photos too far apart for the ordinary look are placed by views from the si
 
 test('photos of which none waits are not looked at again', async () => {
   const growth = new Growth(new MatchGraph());
-  expect(new WideLook(frontEnd).isWorthIt(growth)).toBe(false);
+  expect(new WideLook(frontEnd, descriptorsOf).isWorthIt(growth)).toBe(false);
   for (const photo of photos.slice(0, 2)) {
     const own = await features.of(photo);
     growth.addLens(lensOf(photo, own.widthPx, own.heightPx));
     growth.graph.addImage(own);
   }
   const untouched: FrontEnd = { ...frontEnd, detectWide: () => Promise.reject(new Error('looked')) };
-  await new WideLook(untouched).look(growth, photos.slice(0, 2), 1);
+  await new WideLook(untouched, descriptorsOf).look(growth, photos.slice(0, 2), 1);
   expect(growth.graph.widened.size).toBe(0);
 }, 60_000);
