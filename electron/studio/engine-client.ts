@@ -17,6 +17,13 @@ export class EngineGone extends Error {
   get endedByStudio(): boolean {
     return this.message === byStudio;
   }
+
+  /** How it ended, as people are told. */
+  get reason(): string {
+    if (this.message === 'signal SIGKILL') return 'the system ended it, as it does when memory runs out.';
+    if (this.message.startsWith('code ')) return `it stopped by itself (${this.message}).`;
+    return `${this.message}.`;
+  }
 }
 
 const byStudio = 'ended by the studio';

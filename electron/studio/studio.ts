@@ -62,7 +62,7 @@ async function settled<T>(work: () => Promise<T>): Promise<Result<T>> {
     return ok(await work());
   } catch (error) {
     if (error instanceof EngineRefusal) return { ok: false, error: error.error };
-    if (error instanceof EngineGone) return fail('engine-gone', { reason: `${error.message}.` });
+    if (error instanceof EngineGone) return fail('engine-gone', { reason: error.reason });
     return { ok: false, error: errorOf(error) };
   }
 }

@@ -18,7 +18,7 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof EngineRefusal) throw StudioFailure.from(error.error);
-    if (error instanceof EngineGone) throw new StudioFailure('engine-gone', { reason: `${error.message}.` });
+    if (error instanceof EngineGone) throw new StudioFailure('engine-gone', { reason: error.reason });
     throw error;
   }
 }

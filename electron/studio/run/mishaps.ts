@@ -69,6 +69,6 @@ const keyOf = (activity: Activity): string => (activity.kind === 'photo' ? `phot
 /** What went wrong, as the user is told. */
 export function problemOf(error: unknown): StudioError {
   if (error instanceof EngineRefusal) return error.error;
-  if (error instanceof EngineGone) return fail('engine-gone', { reason: `${error.message}.` }).error;
+  if (error instanceof EngineGone) return fail('engine-gone', { reason: error.reason }).error;
   return errorOf(error);
 }

@@ -244,8 +244,14 @@ export class RunLoop {
       this.#settled = true;
       this.#notice('warning', problem.code, `The closing adjustment was left out. ${problem.sentence}`);
     } else {
-      const what = error instanceof EngineGone ? 'The reconstruction process ended unexpectedly' : problem.sentence;
-      this.#notice('warning', null, `${what.replace(/\.$/, '')}; the run goes on from its last saved state.`);
+      const gone = error instanceof EngineGone;
+      const what = gone ? 'The reconstruction process ended unexpectedly' : problem.sentence;
+      // With the code of the last failure, which takes its place when it cannot be restarted.
+      this.#notice(
+        'warning',
+        gone ? problem.code : null,
+        `${what.replace(/\.$/, '')}; the run goes on from its last saved state.`,
+      );
     }
     return null;
   }
