@@ -64,8 +64,6 @@ function addAgreement(
   const [tx, ty, tz] = translation;
   const a = cameraOf(view, map);
   const b = cameraOf(other.view, other.map);
-  // One pixel of parallax at depth z is z²/(f·baseline), which is this times z relative to the depth.
-  const perDepth = tolerance.px / (a.fx * Math.max(1e-9, Math.hypot(tx, ty, tz)));
   const { widthPx: w, heightPx: h, depth: theirs, confidence } = other.map;
   eachRow(map.heightPx, (row) => {
     const v = (row + 0.5 - a.cy) / a.fy;
@@ -75,12 +73,16 @@ function addAgreement(
       const u = (column + 0.5 - a.cx) / a.fx;
       const z = d * (r[6] * u + r[7] * v + r[8]) + tz;
       if (!(z > 0)) continue;
-      const x = Math.floor((b.fx * (d * (r[0] * u + r[1] * v + r[2]) + tx)) / z + b.cx);
-      const y = Math.floor((b.fy * (d * (r[3] * u + r[4] * v + r[5]) + ty)) / z + b.cy);
+      const alongX = d * (r[0] * u + r[1] * v + r[2]);
+      const alongY = d * (r[3] * u + r[4] * v + r[5]);
+      const x = Math.floor((b.fx * (alongX + tx)) / z + b.cx);
+      const y = Math.floor((b.fy * (alongY + ty)) / z + b.cy);
       if (x < 0 || y < 0 || x >= w || y >= h) continue;
       const at = y * w + x;
       const relative = theirs[at] / z - 1;
-      const limit = Math.min(tolerance.most, Math.max(tolerance.least, perDepth * z));
+      // The place there, (d · ray + t) / z, moves by so many pixels when d grows by all of itself: little where a camera walks towards it.
+      const movePx = (b.fx * Math.hypot(alongX * tz - tx * (z - tz), alongY * tz - ty * (z - tz))) / (z * z);
+      const limit = Math.min(tolerance.most, Math.max(tolerance.least, tolerance.px / Math.max(1e-9, movePx)));
       if (!(Math.abs(relative) < limit) || confidence[at] === 0) continue;
       views[i]++;
       sum[i] += relative;

@@ -8,6 +8,7 @@ import type { DepthMap, DepthRange } from './depth-map.ts';
 import { bandOffsets, bestInBand, chosenPlanes, enlarged } from './choice.ts';
 import { aggregateCosts } from './semiglobal.ts';
 import { channelsOf, sweepGraph, type SweepShape } from './sweep-graph.ts';
+import { planeCount } from './plane-count.ts';
 import { halved, rayPlanes, type SweepView } from './view.ts';
 import { warped, warpOf } from './warp.ts';
 
@@ -32,8 +33,6 @@ const mostSessions = 4;
 const planesPerRun = 16;
 /** The same number of samples at full size. */
 const bandPlanesPerRun = 4;
-/** Steps of the coarse sweep in pixels of the neighbours' pictures: finer steps find nothing more. */
-const coarseStepPx = 0.8;
 /** The band's offsets, and one far candidate for pixels beside an edge. */
 const bandPlanes = bandOffsets.length + 1;
 
@@ -118,7 +117,7 @@ class GraphSweep implements DepthSweep {
   ): Promise<{ map: DepthMap; stepOfInverse: number }> {
     const small = halved(reference);
     const others = neighbours.slice(0, 4).map(halved);
-    const planes = planeCount(small, others, near, far);
+    const planes = planesPerRun * Math.ceil(planeCount(small, others, { near, far }) / planesPerRun);
     const stepOfInverse = (1 / near - 1 / far) / (planes - 1);
     const { widthPx, heightPx } = small.camera;
     const pixels = widthPx * heightPx;
@@ -233,20 +232,4 @@ class GraphSweep implements DepthSweep {
     this.providerLine = (await session).providerLine;
     return session;
   }
-}
-
-/** As many planes as the middle of the picture moves steps in the neighbour where it moves second most; a whole number of runs. */
-function planeCount(reference: SweepView, neighbours: readonly SweepView[], near: number, far: number): number {
-  const moves = neighbours.map((view) => {
-    const warp = warpOf(reference, view);
-    const at = (inverseDepth: number): readonly [number, number] => {
-      const [x, y, z] = [0, 4, 8].map((row) => warp[row + 2] + warp[row + 3] * inverseDepth);
-      return [((x / z) * view.camera.widthPx) / 2, ((y / z) * view.camera.heightPx) / 2];
-    };
-    const [from, to] = [at(1 / far), at(1 / near)];
-    return Math.hypot(to[0] - from[0], to[1] - from[1]);
-  });
-  moves.sort((a, b) => b - a);
-  const wanted = moves[Math.min(1, moves.length - 1)] / coarseStepPx;
-  return Math.min(96, Math.max(32, planesPerRun * Math.ceil(wanted / planesPerRun)));
 }

@@ -5,6 +5,7 @@ import { agreementOf } from '../../../../../models/geometry/dense/agreement.ts';
 import { confirmed } from '../../../../../models/geometry/dense/confirmed.ts';
 import { removeFlyingPixels, removeSpeckles } from '../../../../../models/geometry/dense/clean.ts';
 import { chooseNeighbours, depthRangeOf } from '../../../../../models/geometry/dense/neighbours.ts';
+import { planeCount } from '../../../../../models/geometry/dense/plane-count.ts';
 import { aggregateCosts, parabolaOffset } from '../../../../../models/geometry/dense/semiglobal.ts';
 import { halved, sweepView } from '../../../../../models/geometry/dense/view.ts';
 import { pinhole, projectPoint } from '../../../../../projects/format/intrinsics.ts';
@@ -76,10 +77,44 @@ describe('agreement between views', () => {
     expect(Math.max(...strict.views)).toBe(0);
   });
 
+  test('who walks towards a surface measures its depth less sharply, and may differ by as much', () => {
+    // From 5 away to 4: what is seen 4.5 px beside the middle moves by 1.4 px there when its depth doubles, so that a tenth of a pixel is 7 %.
+    const ahead = agreementOf(seen('a', at(0), 5), [seen('b', at(0, 0, 1), 4.1)], {
+      px: 0.1,
+      least: 0.001,
+      most: 0.03,
+    });
+    expect(ahead.views[8 * 20 + 14]).toBe(1);
+    // A step of the same length aside moves everything by 4 px: a tenth of a pixel is 2.5 %, and they differ by 2.8 %.
+    const aside = agreementOf(seen('a', at(0), 5), [seen('b', at(1), 5.14)], { px: 0.1, least: 0.001, most: 0.03 });
+    expect(Math.max(...aside.views)).toBe(0);
+  });
+
   test('another surface does not agree', () => {
     const result = agreementOf(seen('a', at(0), 5), [seen('b', at(0.2), 4)], { px: 1, least: 0.01, most: 0.03 });
     expect(Math.max(...result.views)).toBe(0);
     expect(result.difference[170]).toBe(1);
+  });
+});
+
+describe('number of planes', () => {
+  const camera = pinhole(320, 240, 200);
+  const view = (pose: Sim3) => ({ photoId: 'p', camera, grey: new Float32Array(0), worldFromCamera: pose });
+
+  test('half a step aside moves the picture by 40 pixels between 2 and 10 steps away: 50 planes', () => {
+    const count = planeCount(view(at(0)), [view(at(0.5)), view(at(-0.5))], { near: 2, far: 10 });
+    expect(count).toBe(50);
+  });
+
+  test('who walks forward needs them too, although the middle of the picture stands still', () => {
+    // Seen from 2 steps behind, what is 106 px beside the middle (their mean) moves by 106 (1 − 1 / (1 + 2 / 2)) = 53 px until it is 2 steps away.
+    const count = planeCount(view(at(0)), [view(at(0, 0, -2)), view(at(0, 0, -2))], { near: 2, far: 1000 });
+    expect(Math.abs(count - 53 / 0.8)).toBeLessThan(2);
+  });
+
+  test('a neighbour that sees none of it asks for the fewest', () => {
+    const turned: Sim3 = { rotation: [0, 1, 0, 0], translation: [1, 0, 0], scale: 1 };
+    expect(planeCount(view(at(0)), [view(turned)], { near: 2, far: 10 })).toBe(32);
   });
 });
 
