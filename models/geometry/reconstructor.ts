@@ -182,6 +182,10 @@ export class GeometryReconstructor implements Reconstructor {
       for (const image of images) units.set(met[image].id, scale * (units.get(met[image].id) ?? 1));
       notices.push(`A separate piece of ${images.length} photos has joined the scene.`);
     }
+    for (const image of growth.takeSuperseded()) {
+      told.delete(met[image].id);
+      units.delete(met[image].id);
+    }
     growth.maps.forEach(({ map }, submapIdx) => {
       for (const imageIdx of map.poses.keys()) {
         const photo = met[imageIdx];

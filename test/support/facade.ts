@@ -31,8 +31,8 @@ export class Facade {
   private readonly points: Float64Array;
   private readonly features: { features: Features; featureOf: Map<number, number> }[];
 
-  /** Photos a metre apart, five metres from a front that is two metres deep. */
-  constructor(photoCount: number) {
+  /** Photos a step (in metres) apart, five metres from a front that is two metres deep. */
+  constructor(photoCount: number, step = 1) {
     const random = seededRandom(5);
     const wallLength = photoCount + 3;
     this.points = Float64Array.from({ length: 3 * pointsPerMetre * wallLength }, (_, i) =>
@@ -42,7 +42,7 @@ export class Facade {
       const rotation = Float64Array.from(
         rotationFromVector(0.02 * Math.sin(i), 0.1 * Math.sin(2 * i), 0.03 * Math.cos(i)),
       );
-      const center = [i, 0.3 * Math.sin(1.7 * i), 0.3 * Math.cos(2.9 * i)];
+      const center = [i, 0.3 * Math.sin(1.7 * i), 0.3 * Math.cos(2.9 * i)].map((metres) => step * metres);
       const t = [0, 3, 6].map(
         (r) => -(rotation[r] * center[0] + rotation[r + 1] * center[1] + rotation[r + 2] * center[2]),
       );

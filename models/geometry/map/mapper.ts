@@ -24,6 +24,8 @@ export interface MapperProgress {
   doubted: number[];
   /** Median angle of the pair it began with, in radians. */
   startAngle: number;
+  /** Shown until a map with a better start is there. States of the first versions do not tell. */
+  isTentative?: boolean;
 }
 
 const nothingYet: MapperProgress = { photosAtGlobal: 0, pointsAtGlobal: 0, refused: [], doubted: [], startAngle: 0 };
@@ -31,6 +33,7 @@ const nothingYet: MapperProgress = { photosAtGlobal: 0, pointsAtGlobal: 0, refus
 export class Mapper {
   readonly map: SceneMap;
   startAngle: number;
+  isTentative: boolean;
   doubted: Set<number>;
   private photosAtGlobal: number;
   private pointsAtGlobal: number;
@@ -44,6 +47,7 @@ export class Mapper {
     this.refused = new Map(progress.refused);
     this.doubted = new Set(progress.doubted);
     this.startAngle = progress.startAngle;
+    this.isTentative = progress.isTentative ?? false;
   }
 
   copy(): Mapper {
@@ -51,8 +55,8 @@ export class Mapper {
   }
 
   progress(): MapperProgress {
-    const { photosAtGlobal, pointsAtGlobal, refused, doubted, startAngle } = this;
-    return { photosAtGlobal, pointsAtGlobal, refused: [...refused], doubted: [...doubted], startAngle };
+    const { photosAtGlobal, pointsAtGlobal, refused, doubted, startAngle, isTentative } = this;
+    return { photosAtGlobal, pointsAtGlobal, refused: [...refused], doubted: [...doubted], startAngle, isTentative };
   }
 
   /**

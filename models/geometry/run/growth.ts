@@ -4,20 +4,14 @@ import { joinedMap, similarityOfMaps } from '../map/join.ts';
 import { Mapper } from '../map/mapper.ts';
 import type { MatchedPair, MatchGraph } from '../map/match-graph.ts';
 import { layOver, similarityOverPhotos, standBeside } from '../map/move-map.ts';
-import { SceneMap } from '../map/scene-map.ts';
+import type { SceneMap } from '../map/scene-map.ts';
 import { quality, reconsidered } from '../map/second-look.ts';
-import { contradictedPhotos, refutedPhoto } from '../map/witnesses.ts';
+import { refutedPhoto } from '../map/witnesses.ts';
 import type { Lens } from './lenses.ts';
+import { bestMap, goodAngle, isContradicted, isMixed, poorAngle, startedMap } from './starts.ts';
 
-const degrees = Math.PI / 180;
-/** Median angle between the rays of the first pair: a good one while there is choice, a poor one rather than none. */
-const goodAngle = 2.5 * degrees;
-const poorAngle = 0.8 * degrees;
 /** So many photos without a good start are enough: then a poor one has to do. So many in vain begin a piece of their own. */
 const patience = 8;
-/** Small sets are built anew from so many starts: one that goes astray decides over all of them. */
-const fewPhotos = 30;
-const startsOfFew = 3;
 /** A piece of fewer photos than this is not worth a map of its own. */
 const leastPhotosInMap = 3;
 
@@ -38,6 +32,7 @@ export class Growth {
   /** Set by `reset`: photos from this one on start anew. */
   firstOfPiece = 0;
   private moved: Moved[] = [];
+  private superseded = new Set<number>();
 
   constructor(graph: MatchGraph) {
     this.graph = graph;
@@ -48,7 +43,8 @@ export class Growth {
     this.addLens(lens);
     this.waiting.add(imageIdx);
     const current = this.maps.filter((mapper) => [...mapper.map.poses.keys()].some((i) => i >= this.firstOfPiece));
-    if (current.length === 0) this.begin(imageIdx);
+    const tentative = current.find(({ isTentative }) => isTentative);
+    if (current.length === 0 || tentative) this.begin(imageIdx, tentative);
     else {
       this.place(current);
       if (this.waiting.has(imageIdx)) this.beginPiece(imageIdx);
@@ -66,6 +62,13 @@ export class Growth {
     this.lensOf.push(idx);
   }
 
+  /** Photos whose tentative map was given up since this was asked last: their points came with it. */
+  takeSuperseded(): ReadonlySet<number> {
+    const { superseded } = this;
+    this.superseded = new Set();
+    return superseded;
+  }
+
   /** Photos that came into another world since this was asked last. */
   takeMoved(): Moved[] {
     const { moved } = this;
@@ -73,15 +76,34 @@ export class Growth {
     return moved;
   }
 
-  private begin(newest: number): void {
-    const pairs = this.pairsAmong(this.waiting);
+  /**
+   * Begins the first map. While few photos are there, only a good start will do for it; until one comes, a poor one is shown, which shares nothing
+   * with the map that takes its place.
+   */
+  private begin(newest: number, tentative?: Mapper): void {
+    const images = new Set([...this.waiting, ...(tentative?.map.poses.keys() ?? [])]);
+    const pairs = this.pairsAmong(images);
     if (!pairs.some(({ aIdx, bIdx }) => aIdx === newest || bIdx === newest)) return;
-    const mapper = new Mapper(new SceneMap(this.graph, this.lenses, this.lensOf));
-    // With few photos only a good start will do; later any start that holds.
-    const least = this.waiting.size >= patience ? poorAngle : goodAngle;
-    if (!mapper.start(pairs, goodAngle) && (least === goodAngle || !mapper.start(pairs, least))) return;
+    const isLate = images.size >= patience;
+    const mapper = startedMap(this, pairs, isLate || !tentative ? [goodAngle, poorAngle] : [goodAngle]);
+    if (!mapper) {
+      if (!tentative) return;
+      tentative.isTentative = !isLate;
+      this.place([tentative]);
+      return;
+    }
+    mapper.isTentative = !isLate && mapper.startAngle < goodAngle;
+    if (tentative) this.giveUp(tentative);
     this.maps.push(mapper);
     this.place([mapper]);
+    if (tentative) layOver(mapper.map, tentative.map);
+  }
+
+  /** Photos of a tentative map wait again. */
+  private giveUp(tentative: Mapper): void {
+    this.maps = this.maps.filter((other) => other !== tentative);
+    for (const image of tentative.map.poses.keys()) this.superseded.add(image);
+    this.collectLost();
   }
 
   /** Photos that see each other but none of the maps show something else: they need not wait for the end to be seen. */
@@ -171,7 +193,7 @@ export class Growth {
     const joined = intoFromFrom && joinedMap(into.map, from.map, intoFromFrom);
     if (!joined) return false;
     layOver(joined, into.map);
-    const mapper = new Mapper(joined, { ...into.progress(), refused: [] });
+    const mapper = new Mapper(joined, { ...into.progress(), refused: [], isTentative: false });
     mapper.adjustAll(8);
     this.noteMoved(from.map, joined);
     this.maps = this.maps.flatMap((other) => (other === first ? [mapper] : other === second ? [] : [other]));
@@ -184,11 +206,15 @@ export class Growth {
     this.moved.push({ images, scale: similarityOverPhotos(from, into)?.scale ?? 1 });
   }
 
-  /** Builds the first map anew where that promises more; both opinions are judged at their best. */
+  /** Builds the first map anew where that promises more; both opinions are judged at their best. A tentative one was none. */
   secondOpinion(): void {
+    const tentative = this.maps.find(({ isTentative }) => isTentative);
+    if (tentative) this.giveUp(tentative);
+    const isFirst = this.maps.length === 0;
     if (!this.wantsRebuild) return;
     if (this.maps[0]) this.finish(this.maps[0]);
     this.rebuild();
+    if (tentative && isFirst && this.maps[0]) layOver(this.maps[0].map, tentative.map);
   }
 
   /** Photos that match the first map stand elsewhere or nowhere, or it is contradicted, or began with hardly any parallax: another start may do better. */
@@ -221,7 +247,7 @@ export class Growth {
     const linked = old ? this.linked() : [];
     const images = new Set([...this.waiting, ...[old, ...linked].flatMap((one) => [...(one?.map.poses.keys() ?? [])])]);
     const isAboutAngle = old && this.waiting.size + linked.length === 0 && !isContradicted(old) && !isMixed(old);
-    const mapper = this.builtAnew(images, isAboutAngle ? old.startAngle : 0);
+    const mapper = bestMap(this, images, this.pairsAmong(images), isAboutAngle ? old.startAngle : 0);
     if (!mapper) return false;
     // A new map that reaches into another piece has to take in all of it.
     const taken = linked.filter(({ map }) => [...map.poses.keys()].every((image) => mapper.map.poses.has(image)));
@@ -235,23 +261,6 @@ export class Growth {
     return true;
   }
 
-  /** The best map from several starts; a set where the first start leaves nobody out needs no other. */
-  private builtAnew(images: ReadonlySet<number>, leastStartAngle: number): Mapper | null {
-    const pairs = this.pairsAmong(images);
-    const tried = new Set<MatchedPair>();
-    let best: Mapper | null = null;
-    for (let attempt = 0; attempt < (images.size <= fewPhotos ? startsOfFew : 1); attempt++) {
-      const mapper = new Mapper(new SceneMap(this.graph, this.lenses, this.lensOf));
-      if (!mapper.start(pairs, goodAngle, tried) && !mapper.start(pairs, poorAngle, tried)) break;
-      if (mapper.startAngle <= leastStartAngle) break;
-      mapper.grow(() => [...images].filter((image) => !mapper.map.poses.has(image)));
-      mapper.adjustAll(40, 2, 1e-5);
-      if (!best || quality(mapper.map) > quality(best.map)) best = mapper;
-      if (best.map.poses.size === images.size && !isMixed(best) && !isContradicted(best)) break;
-    }
-    return best;
-  }
-
   /** A further map from photos that fit nowhere. @returns false when there is none */
   beginFurtherMap(): boolean {
     return this.tryPiece(this.pairsAmong(this.waiting));
@@ -259,8 +268,8 @@ export class Growth {
 
   private tryPiece(pairs: readonly MatchedPair[]): boolean {
     if (pairs.length < leastPhotosInMap - 1) return false;
-    const mapper = new Mapper(new SceneMap(this.graph, this.lenses, this.lensOf));
-    if (!mapper.start(pairs, goodAngle) && !mapper.start(pairs, poorAngle)) return false;
+    const mapper = startedMap(this, pairs, [goodAngle, poorAngle]);
+    if (!mapper) return false;
     this.maps.push(mapper);
     this.place([mapper]);
     if (mapper.map.poses.size >= leastPhotosInMap) {
@@ -277,11 +286,3 @@ export class Growth {
 }
 
 const sharesPhotos = (a: SceneMap, b: SceneMap): boolean => [...a.poses.keys()].some((image) => b.poses.has(image));
-
-/** Photos of several lenses of which nothing was known: their focal lengths depend on what was there when they came. */
-function isMixed({ map }: Mapper): boolean {
-  const unknown = [...map.poses.keys()].filter((image) => map.cameraOfImage(image).priorSpread > 0.2);
-  return new Set(unknown.map((image) => map.cameraOf[image])).size > 1;
-}
-
-const isContradicted = ({ map }: Mapper): boolean => contradictedPhotos(map).length > 0;

@@ -116,6 +116,20 @@ describe('the geometry method', () => {
     expect(dense).toBeGreaterThan(0.4);
   }, 60_000);
 
+  test('photos taken close together are shown at once, and anew when a better start gives better points', async () => {
+    // 0.15 of five: 1.7 degrees from one to the next, 3.4 to the one after.
+    const close = [0, 1, 2].map((i) =>
+      photo(`close${i}`, renderScene(camera, { ...identitySim3, translation: [0.15 * i, 0, 0] }).image),
+    );
+    const method = await begun(close);
+    const shown: string[][] = [];
+    for (const one of close) {
+      const { pointMaps } = await method.step(one, { update: true, reset: false });
+      shown.push(pointMaps.map(({ photoId }) => photoId).sort());
+    }
+    expect(shown).toEqual([[], ['close0', 'close1'], ['close0', 'close1', 'close2']]);
+  }, 60_000);
+
   test('a state that was saved and loaded goes on bit by bit as if nothing had happened', async () => {
     const straight = await begun(world);
     const broken = await begun(world);

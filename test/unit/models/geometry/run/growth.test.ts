@@ -65,6 +65,54 @@ class FacadeRun {
 // Half a pixel of 560 at five metres is 4 mm; twelve metres of wall add some drift from photo to photo.
 const farOff = 0.06;
 
+describe('a slow walk', () => {
+  // About 0.2 m at five metres are 2.4°: the first two photos are a poor start, the first and the third a good one.
+  const slow = new Facade(4, 0.18);
+
+  test('is shown from its second photo on, and gives way to the first good start', () => {
+    const run = new FacadeRun(slow);
+    run.show(0, 1);
+    expect(run.sizes).toEqual([2]);
+    expect(run.growth.maps[0].isTentative).toBe(true);
+    const given = run.growth.maps[0];
+    expect(run.growth.takeSuperseded().size).toBe(0);
+    run.show(2);
+    expect(run.sizes).toEqual([3]);
+    expect(run.growth.maps[0]).not.toBe(given);
+    expect(run.growth.maps[0].isTentative).toBe(false);
+    // Whoever has shown points of the first map shows these photos anew, once.
+    expect([...run.growth.takeSuperseded()]).toEqual([0, 1]);
+    expect(run.growth.takeSuperseded().size).toBe(0);
+    run.show(3);
+    run.close();
+    expect(run.sizes).toEqual([4]);
+    expect(run.worstError()).toBeLessThan(0.02);
+  });
+
+  test('that ends before a good start is built as if nothing had been shown', () => {
+    const run = new FacadeRun(slow);
+    run.show(0, 1);
+    run.close();
+    expect(run.sizes).toEqual([2]);
+    expect(run.growth.maps[0].isTentative).toBe(false);
+    expect([...run.growth.takeSuperseded()]).toEqual([0, 1]);
+  });
+
+  test('goes on from a saved state in which its start was tentative', () => {
+    const straight = new FacadeRun(slow);
+    straight.show(0, 1);
+    const loaded = new FacadeRun(slow);
+    loaded.photos.push(0, 1);
+    for (const image of straight.growth.graph.images) loaded.growth.graph.addImage(image);
+    const { tensors, facts } = structuredClone(saveGrowth(straight.growth));
+    restoreGrowth(loaded.growth, tensors, facts);
+    straight.show(2);
+    loaded.show(2);
+    expect(loaded.growth.maps[0].isTentative).toBe(false);
+    expect(saveGrowth(loaded.growth)).toEqual(saveGrowth(straight.growth));
+  });
+});
+
 describe('pieces of a scene', () => {
   test('two ends of a building first, the middle last: two pieces, then one scene with the true poses', () => {
     const run = new FacadeRun();
