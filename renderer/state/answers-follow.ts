@@ -1,7 +1,9 @@
-// What is shown of the splats follows them: a question, a label set and the features are asked again when splats come, go or are hidden.
+// What is shown of the splats follows them and the edits: questions, a label set and the features are asked again when splats come, go or
+// are hidden, and when the scale or the up direction changes.
 
 import type { AskState } from './ask.svelte.ts';
 import type { LabelsState } from './labels.svelte.ts';
+import type { MeasureState } from './measure.svelte.ts';
 
 /** Splats come photo by photo, edits one by one: so long nothing may change before the scene is asked again. */
 const quietMs = 700;
@@ -11,12 +13,14 @@ const longestMs = 4000;
 export class AnswersFollow {
   readonly #ask: AskState;
   readonly #labels: LabelsState;
+  readonly #measure: MeasureState;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #sinceMs: number | null = null;
 
-  constructor(ask: AskState, labels: LabelsState) {
+  constructor(ask: AskState, labels: LabelsState, measure: MeasureState) {
     this.#ask = ask;
     this.#labels = labels;
+    this.#measure = measure;
   }
 
   /** Other splats than before are there. */
@@ -31,7 +35,7 @@ export class AnswersFollow {
   async now(): Promise<void> {
     this.forget();
     const ask = this.#ask;
-    await ask.refresh();
+    await Promise.all([ask.refresh(), this.#measure.refresh()]);
     if (ask.view === 'labels' && this.#labels.isShown) await this.#labels.refresh();
     else this.#labels.clear();
     if (ask.view === 'features' && ask.features.size > 0) await ask.refreshFeatures();

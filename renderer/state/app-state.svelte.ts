@@ -79,7 +79,6 @@ export class AppState {
     this.ask = new AskState(api, this.splats, (text, threshold) => this.measure.ask(text, threshold));
     this.calls = createCalls(api, (error, place) => this.notices.add({ level: 'error', place, ...error }));
     this.labels = new LabelsState(this.calls, this.splats, this.ask);
-    this.answers = new AnswersFollow(this.ask, this.labels);
     this.edits = new EditsState(this.calls, this.run);
     this.splatSelection = new SplatSelectionState(this.calls, this.ask, this.labels, this.edits);
     this.path = new PathState(this.calls);
@@ -94,6 +93,7 @@ export class AppState {
     this.featureProbe = new FeatureProbeState(this.calls, this.run, this.models);
     this.photos = new PhotosState(this.edits);
     this.measure = new MeasureState(this.calls, this.edits, this.photos, this.frames, this.run);
+    this.answers = new AnswersFollow(this.ask, this.labels, this.measure);
     this.runs = new RunsState(this.calls, this.run);
     this.timeline = new TimelineState(this.photos, this.frames, this.view);
   }

@@ -70,10 +70,10 @@ export function connect(app: AppState): () => void {
     }),
     api.on('state.saved', ({ state }) => app.frames.addSaved(state)),
     api.on('edits.changed', ({ edits }) => {
-      const before = app.edits.rowsKey;
+      const before = app.edits.answersKey;
       app.edits.records = edits;
-      // What is hidden or deleted does not answer.
-      if (app.edits.rowsKey !== before) void app.answers.now();
+      // What is hidden or deleted does not answer, and answers in metres are in those of the scale.
+      if (app.edits.answersKey !== before) void app.answers.now();
     }),
     api.on('models.changed', () => void app.models.refresh()),
     api.on('models.progress', (progress) => (app.models.progress = progress)),

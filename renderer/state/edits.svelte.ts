@@ -5,6 +5,19 @@ import { foldEdits, type EditedScene, type EditRecord } from '../../projects/for
 import type { RunState } from './run.svelte.ts';
 import type { StudioCalls } from './studio-calls.ts';
 
+/** Edits on which answers depend. */
+const answering: ReadonlySet<Edit['kind']> = new Set([
+  'photos-excluded',
+  'frames-hidden',
+  'points-deleted',
+  'splats-hidden',
+  'splats-deleted',
+  'splats-shown',
+  'up-set',
+  'scale-set',
+  'scale-cleared',
+]);
+
 export class EditsState {
   private readonly calls: StudioCalls;
   private readonly run: RunState;
@@ -25,10 +38,10 @@ export class EditsState {
     return this.bySeq.find(({ seq, undone }) => undone && seq > after) ?? null;
   });
 
-  /** Changes whenever other splats than before are taken away. */
-  readonly rowsKey: string = $derived(
+  /** Changes whenever the scene may answer otherwise than before: by what is in it, by which way is up, or by its scale. */
+  readonly answersKey: string = $derived(
     this.records
-      .filter(({ edit, undone }) => !undone && edit.kind.startsWith('splats-'))
+      .filter(({ edit, undone }) => !undone && answering.has(edit.kind))
       .map(({ id }) => id)
       .join(),
   );

@@ -45,6 +45,8 @@ export class MeasureState {
   problem = $state.raw<StudioError | null>(null);
   busy = $state(false);
   private turn = 0;
+  /** The question that is answered; what is typed may be another one by now. */
+  private asked = { text: '', threshold: 0 };
   private readonly calls: StudioCalls;
   private readonly edits: EditsState;
   private readonly photos: PhotosState;
@@ -148,17 +150,28 @@ export class MeasureState {
 
   async ask(text: string, threshold: number): Promise<void> {
     if (text.trim() === '') return this.forget();
-    const turn = ++this.turn;
     this.question = text;
+    this.asked = { text, threshold };
     this.busy = true;
     this.problem = null;
-    const result = await this.calls.api.invoke('space.answer', { text, threshold });
-    if (turn !== this.turn) return;
+    // The answer is what is looked at now.
+    if (await this.readAnswer()) this.selectedId = null;
+  }
+
+  /** The question that is answered, once more: the splats, the scale or the up direction have changed. */
+  async refresh(): Promise<void> {
+    if (this.answer || this.problem) await this.readAnswer();
+  }
+
+  /** @returns false when a newer question was asked meanwhile */
+  private async readAnswer(): Promise<boolean> {
+    const turn = ++this.turn;
+    const result = await this.calls.api.invoke('space.answer', this.asked);
+    if (turn !== this.turn) return false;
     this.busy = false;
     this.answer = result.ok ? result.value : null;
-    // The answer is what is looked at now.
-    this.selectedId = null;
-    if (!result.ok) this.problem = result.error;
+    this.problem = result.ok ? null : result.error;
+    return true;
   }
 
   /** No question, no answer. */

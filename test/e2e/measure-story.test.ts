@@ -66,6 +66,15 @@ test('questions are answered with error and formula, and drawn', async () => {
   expect(await studio.page.getByTestId('measure-marks').locator('.answer').count()).toBeGreaterThan(0);
   await studio.page.waitForTimeout(600);
   await studio.screenshot('measure-answer');
+  const before = await answer();
+  const { edits } = (await studio.tell('project.snapshot', null))!;
+  const set = edits.map(({ edit }) => edit).findLast((edit) => edit.kind === 'scale-set');
+  if (!set) throw new Error('the scale was set above');
+  await studio.tell('edits.append', { ...set, metresPerUnit: 2 * set.metresPerUnit });
+  await expect.poll(answer).not.toBe(before);
+  await expect.poll(() => valueOf('distance 1')).toMatch(/^4(\.0+)? m ± /);
+  await studio.tell('edits.undo', null);
+  await expect.poll(answer).toBe(before);
   await ask('standing at the green box facing the blue box, where is the yellow box?');
   await expect.poll(answer).toContain('front-right of you');
 });

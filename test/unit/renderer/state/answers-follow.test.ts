@@ -2,10 +2,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AnswersFollow } from '../../../../renderer/state/answers-follow.ts';
 import type { AskState } from '../../../../renderer/state/ask.svelte.ts';
+import type { MeasureState } from '../../../../renderer/state/measure.svelte.ts';
 import type { LabelsState } from '../../../../renderer/state/labels.svelte.ts';
 
 const ask = { view: 'heat', features: new Map(), refresh: vi.fn(), refreshFeatures: vi.fn() };
 const labels = { isShown: false, refresh: vi.fn(), clear: vi.fn() };
+const measure = { refresh: vi.fn() };
 let answers: AnswersFollow;
 
 beforeEach(() => {
@@ -13,7 +15,11 @@ beforeEach(() => {
   vi.clearAllMocks();
   Object.assign(ask, { view: 'heat', features: new Map() });
   labels.isShown = false;
-  answers = new AnswersFollow(ask as unknown as AskState, labels as unknown as LabelsState);
+  answers = new AnswersFollow(
+    ask as unknown as AskState,
+    labels as unknown as LabelsState,
+    measure as unknown as MeasureState,
+  );
 });
 afterEach(() => vi.useRealTimers());
 
@@ -25,6 +31,7 @@ test('splats of three photos in a row are one question', async () => {
   expect(ask.refresh).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(1000);
   expect(ask.refresh).toHaveBeenCalledTimes(1);
+  expect(measure.refresh).toHaveBeenCalledTimes(1);
 });
 
 test('while splats keep coming the answer is renewed every few seconds', async () => {

@@ -73,6 +73,25 @@ test('the scale makes metres of it, and undo takes it back', async () => {
   expect(app.measure.shown[0].value.quantities[0]).toMatchObject({ value: expect.closeTo(5, 9), isMetric: false });
 });
 
+test('an answer that is shown follows the scale, whatever is being typed, and nothing is asked where none is shown', async () => {
+  const { app, questions } = await openApp();
+  const { measure } = app;
+  await measure.setScale({ metresPerUnit: 1, relativeSigma: null, source: { kind: 'typed' } });
+  expect(questions).toHaveLength(0);
+  const asked = measure.ask('how far', 0.5);
+  questions[0]({ sentence: '1 m' });
+  await asked;
+  measure.question = 'how far is';
+  await measure.setScale({ metresPerUnit: 2, relativeSigma: null, source: { kind: 'typed' } });
+  await expect.poll(() => questions.length).toBe(2);
+  expect(measure.answer?.sentence).toBe('1 m');
+  questions[1]({ sentence: '2 m' });
+  await expect.poll(() => measure.answer?.sentence).toBe('2 m');
+  expect(measure.question).toBe('how far is');
+  await app.edits.undo();
+  await expect.poll(() => questions.length).toBe(3);
+});
+
 test('the answer of an older question does not take the place of a newer one', async () => {
   const { app, questions } = await openApp();
   const first = app.measure.ask('how many red', 0.5);
