@@ -23,9 +23,6 @@ const axisDirections = {
   bottom: [0, -1, 0.0001],
 } as const;
 
-/** A new scene is framed when so many of its chunks are here, or all of them. */
-const enoughChunks = 3;
-
 export interface EyeContext {
   stage: Stage;
   rig: CameraRig;
@@ -99,13 +96,16 @@ export class LiveEye {
     this.context.changed();
   }
 
-  /** Frames a new scene, once and gently. @param chunkCount chunks the scene has, loaded or not */
-  frameOnce(chunkCount: number): void {
+  /** Frames a new scene, once and gently, as soon as what it is judged by is here. */
+  frameOnce(): void {
     if (this.hasFramed) return;
-    const { points, world, rig, poses, statistics } = this.context;
-    const loaded = [...points.visibleClouds()].length;
-    if (loaded === 0 || loaded < Math.min(enoughChunks, chunkCount)) return;
-    const found = statistics();
+    const { points, stage, world, rig, poses, statistics } = this.context;
+    // Not by whatever is here already: a project opens with the same view each time.
+    const clouds = points.openingClouds();
+    if (!clouds || !statistics()) return;
+    // Those that have just come do not stand in their places yet.
+    stage.scene.updateMatrixWorld();
+    const found = sceneStatistics(clouds);
     if (!found) return;
     this.hasFramed = true;
     const turn = world.displayFromWorld;

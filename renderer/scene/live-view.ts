@@ -43,7 +43,6 @@ export class LiveView {
   private readonly ground = new GroundLayer();
   private readonly pace = new Pace(() => this.stage.invalidate());
   private frames: readonly PlacedFrame[] = [];
-  private chunkCount = 0;
   private cameraStyle: CameraStyle | null = null;
   private statistics: SceneStatistics | null = null;
   private statisticsStale = true;
@@ -132,7 +131,6 @@ export class LiveView {
   }
 
   setChunks(chunks: readonly PointChunk[]): void {
-    this.chunkCount = chunks.length;
     // An empty scene is a new one: it may frame itself again.
     if (chunks.length === 0) this.eye.hasFramed = false;
     this.points.setChunks(chunks);
@@ -254,7 +252,7 @@ export class LiveView {
   }
 
   private drawFrame(deltaS: number, nowMs: number): boolean {
-    this.eye.frameOnce(this.chunkCount);
+    this.eye.frameOnce();
     const statistics = this.currentStatistics();
     const moved = this.rig.update(deltaS);
     if (moved) this.pace.eyeMoved();

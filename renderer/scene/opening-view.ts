@@ -1,10 +1,27 @@
 // Where a new scene is first looked at from: from behind its cameras, a little above, so that all of it is in view.
 
 import { Quaternion, Vector3 } from 'three';
+import type { ChunkId } from '../../projects/format/scene.ts';
 import type { Sim3 } from '../../projects/format/sim3.ts';
 
 /** Cameras whose directions add up to less than this share look all ways. */
 const leastAgreement = 0.35;
+
+/** So many chunks tell where a scene is and how large. */
+const enoughChunks = 5;
+
+/**
+ * The chunks by which a scene is judged before it is first looked at: evenly over its photos, and the same whichever arrive first.
+ * @param chunks visible ones; `share` is the place of their photo in input order
+ */
+export function openingChunks(chunks: readonly { id: ChunkId; share: number }[]): ChunkId[] {
+  const sorted = chunks.toSorted((a, b) => a.share - b.share || (a.id < b.id ? -1 : 1));
+  const count = Math.min(enoughChunks, sorted.length);
+  return Array.from(
+    { length: count },
+    (_, k) => sorted[Math.round((k * (sorted.length - 1)) / Math.max(1, count - 1))].id,
+  );
+}
 
 /**
  * @param cameras in input order, not empty

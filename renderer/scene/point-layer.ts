@@ -8,6 +8,7 @@ import type { Sim3, Vec3 } from '../../projects/format/sim3.ts';
 import { matrixOf } from './axes.ts';
 import { ChunkLoader } from './chunk-loader.ts';
 import { packBoxes, type BoxRange } from './deletion-texture.ts';
+import { openingChunks } from './opening-view.ts';
 import { RowTextures } from './row-textures.ts';
 import { pointsPerSlice, type PackedChunk } from './packed-points.ts';
 import { PointCloud } from './point-cloud.ts';
@@ -54,6 +55,7 @@ export class PointLayer {
   private readonly failed = new Set<ChunkId>();
   private frames: ReadonlyMap<FrameId, PlacedFrame> = new Map();
   private chunks: ReadonlyMap<ChunkId, PointChunk> = new Map();
+  private openingIds: readonly ChunkId[] | null = null;
   private looks: ReadonlyMap<ChunkId, ChunkLook> = new Map();
   private boxRanges: ReadonlyMap<FrameId, BoxRange> = new Map();
   private readonly gone = new RowTextures();
@@ -78,6 +80,7 @@ export class PointLayer {
 
   setFrames(frames: readonly PlacedFrame[]): void {
     this.frames = new Map(frames.map((placed) => [placed.frame.id, placed]));
+    this.openingIds = null;
     for (const cloud of this.clouds.values()) this.placeCloud(cloud);
     this.loader.pump();
     this.onChange();
@@ -85,6 +88,7 @@ export class PointLayer {
 
   setChunks(chunks: readonly PointChunk[]): void {
     this.chunks = new Map(chunks.map((chunk) => [chunk.id, chunk]));
+    this.openingIds = null;
     for (const [id, cloud] of this.clouds)
       // A preview stays until its final chunk is here, so that nothing blinks.
       if (!this.chunks.has(id) && !this.isBeingReplaced(cloud)) this.drop(id);
@@ -94,6 +98,7 @@ export class PointLayer {
 
   setLooks(looks: ReadonlyMap<ChunkId, ChunkLook>): void {
     this.looks = looks;
+    this.openingIds = null;
     for (const cloud of this.clouds.values()) this.placeCloud(cloud);
     this.loader.pump();
     this.onChange();
@@ -166,6 +171,23 @@ export class PointLayer {
 
   *visibleClouds(): Generator<PointCloud> {
     for (const cloud of this.clouds.values()) if (this.isVisible(cloud.chunk)) yield cloud;
+  }
+
+  /** Those by which a new scene is judged; null while one of them is on its way. */
+  openingClouds(): PointCloud[] | null {
+    const wanted = this.opening();
+    if (wanted.some((id) => !this.clouds.has(id) && !this.failed.has(id))) return null;
+    return wanted.flatMap((id) => this.clouds.get(id) ?? []);
+  }
+
+  private opening(): readonly ChunkId[] {
+    this.openingIds ??= openingChunks(
+      [...this.chunks.values()].flatMap((chunk) => {
+        const placed = this.frames.get(chunk.frameId);
+        return placed && this.isVisible(chunk) ? { id: chunk.id, share: placed.share } : [];
+      }),
+    );
+    return this.openingIds;
   }
 
   private isVisible({ id, frameId }: PointChunk): boolean {
@@ -246,8 +268,9 @@ export class PointLayer {
     return false;
   }
 
-  /** Visible frames first, then the nearest to the eye. */
+  /** What a scene is judged by first, then visible frames, then the nearest to the eye. */
   private mostWanted(underWay: ReadonlySet<ChunkId>): { id: ChunkId; keep: number } | null {
+    const opening = new Set(this.opening());
     let best: ChunkId | null = null;
     let bestCost = Infinity;
     for (const chunk of this.chunks.values()) {
@@ -257,7 +280,7 @@ export class PointLayer {
       const at = placed?.frame.worldFromCamera?.translation;
       if (!placed || !at) continue;
       const distance = Math.hypot(at[0] - this.eyeInWorld.x, at[1] - this.eyeInWorld.y, at[2] - this.eyeInWorld.z);
-      const cost = distance + (this.isVisible(chunk) ? 0 : 1e9);
+      const cost = distance + (this.isVisible(chunk) ? (opening.has(id) ? -1e9 : 0) : 1e9);
       if (cost < bestCost) [best, bestCost] = [id, cost];
     }
     return best === null ? null : { id: best, keep: this.keepPerChunk() };

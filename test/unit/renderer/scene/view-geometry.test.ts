@@ -7,7 +7,7 @@ import { displayFromWorld, lookRotation } from '../../../../renderer/scene/axes.
 import { cameraSpacing, CameraSizing } from '../../../../renderer/scene/camera-sizing.ts';
 import { fieldOfViewFor, isInside, pictureCorners } from '../../../../renderer/scene/camera-shape.ts';
 import { niceStep } from '../../../../renderer/scene/ground-layer.ts';
-import { openingDirection } from '../../../../renderer/scene/opening-view.ts';
+import { openingChunks, openingDirection } from '../../../../renderer/scene/opening-view.ts';
 import { PointBudget } from '../../../../renderer/scene/point-budget.ts';
 import { sceneStatistics } from '../../../../renderer/scene/scene-statistics.ts';
 import { upFromThreePoints } from '../../../../renderer/scene/world-up.ts';
@@ -177,4 +177,14 @@ describe('the budget of points', () => {
 
 test('steps of the grid are round', () => {
   expect([0.7, 1, 2.4, 7, 99].map(niceStep)).toEqual([0.5, 1, 2, 5, 50]);
+});
+
+test('a scene is judged by the same few chunks, evenly over its photos, in whatever order its rows come', () => {
+  const rows = Array.from({ length: 21 }, (_, i) => ({ id: `chunk${i}`, share: i / 20 }));
+  const shuffled = [...rows.slice(9), ...rows.slice(0, 9).toReversed()];
+  expect(openingChunks(rows)).toEqual(['chunk0', 'chunk5', 'chunk10', 'chunk15', 'chunk20']);
+  expect(openingChunks(shuffled)).toEqual(openingChunks(rows));
+  expect(openingChunks(rows.slice(0, 2))).toEqual(['chunk0', 'chunk1']);
+  expect(openingChunks(rows.slice(0, 1))).toEqual(['chunk0']);
+  expect(openingChunks([])).toEqual([]);
 });
