@@ -25,6 +25,7 @@ import type { RunComparison } from './run-comparison.ts';
 import type { AskReply, LabelReply, TrackReply } from './scene-requests.ts';
 import type { FeaturesReply, InventoryRow, SelectReply } from './select-requests.ts';
 import { importInputs, type ImportOutputs } from './import-commands.ts';
+import type { WrittenFile } from './written-file.ts';
 import { modelInputs, type ModelOutputs } from './model-commands.ts';
 import { refineInputs, type PolishStage, type RefineOutputs } from './refine-commands.ts';
 import { spaceInputs, type SpaceOutputs } from './space-commands.ts';
@@ -131,7 +132,7 @@ export const commandInputs = {
   'edits.redo': none,
   ...modelInputs,
   /**
-   * `path: null` asks the user with the system's dialog; in a browser the export goes into the project's own `exports` folder.
+   * `path: null` asks the user with the system's dialog; in a browser the export goes into the project's own `exports` folder, and the page can fetch it.
    * Formats without an extension write a folder.
    */
   'export.write': v.object({
@@ -278,15 +279,15 @@ export interface CommandOutputs extends ImportOutputs, SpaceOutputs, RefineOutpu
   'scene.selectedPoints': { chunks: ChunkRows[]; points: number };
   'scene.edit': EditRecord;
   'scene.features': FeaturesReply;
-  'scene.inventory': { path: string; rows: InventoryRow[] };
-  'scene.render': { path: string };
+  'scene.inventory': WrittenFile & { rows: InventoryRow[] };
+  'scene.render': WrittenFile;
   'cameras.set': null;
   'labels.set': null;
   'edits.append': EditRecord;
   'edits.undo': EditRecord | null;
   'edits.redo': EditRecord | null;
   /** `belief`: of photos that were met twice; `notices`: what differs from the picture on the screen, one sentence each. */
-  'export.write': { path: string; bytes: number; belief: BeliefId | null; notices: string[] };
+  'export.write': WrittenFile & { bytes: number; belief: BeliefId | null; notices: string[] };
 }
 
 export const commandNames = Object.keys(commandInputs) as CommandName[];

@@ -9,7 +9,7 @@ export interface StudioApi {
   /** Returns the function that ends the subscription. */
   on<K extends StudioEventName>(event: K, listener: (payload: StudioEvents[K]) => void): () => void;
   /** URL of bulk bytes by id: never by path. */
-  url(what: 'chunk' | 'thumb' | 'photo', id: string): string;
+  url(what: 'chunk' | 'thumb' | 'photo' | 'export', id: string): string;
   /** Path of a dropped file on this machine, or null where the host cannot know it (browser): then upload. */
   pathOf(file: File): string | null;
   /** Sends files to the host; resolves with an id for `import.start` or `models.add`. */

@@ -10,6 +10,7 @@ import { chunkPath } from '../../projects/format/layout.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
 import { decodeRows, emptyBits, hasRow, type ChunkRows } from '../../projects/format/row-set.ts';
 import type { CommandInput } from '../contract/commands.ts';
+import type { WrittenFile } from '../contract/written-file.ts';
 import type { InventoryRow } from '../contract/select-requests.ts';
 import { sharedViewerFile } from './node-host.ts';
 import type { StudioContext } from './context.ts';
@@ -40,13 +41,13 @@ export async function exportInventory(
   context: StudioContext,
   labels: { words: string[]; reject: number },
   path: string | null,
-): Promise<{ path: string; rows: InventoryRow[] }> {
+): Promise<WrittenFile & { rows: InventoryRow[] }> {
   const { session, scene } = context.requireProject();
   const rows = await scene.inventory(labels);
   const outPath = await chosenPath(context, '-inventory.csv', path);
   const names = new Map(session.photos.map(({ id, name }) => [id, name]));
   await writeInventory(outPath, rows, session.scene.scale?.metresPerUnit ?? null, (id) => names.get(id) ?? id);
-  return { path: outPath, rows };
+  return { ...offered(context, path, outPath), rows };
 }
 
 /** These formats lead other programs to the files of photos. */
@@ -65,6 +66,12 @@ function noticesOfReplaced({ store, scene }: Session, format: string): string[] 
 function keepOnly(chunks: readonly ChunkRows[]): (chunkId: string, row: number) => boolean {
   const kept = new Map(chunks.map(({ chunkId, rows }) => [chunkId, decodeRows(rows)]));
   return (chunkId, row) => hasRow(kept.get(chunkId) ?? emptyBits(0), row);
+}
+
+/** For pages of hosts without dialogs: the user did not say where, and may sit at another machine. */
+export function offered(context: StudioContext, path: string | null, written: string): WrittenFile {
+  const isOffered = path === null && context.options.dialogs === null;
+  return { path: written, downloadId: isOffered ? context.requireProject().session.offer(written) : null };
 }
 
 /** Where the user wants it; the folder is there afterwards. @throws StudioFailure cancelled, export-failed */

@@ -36,7 +36,8 @@ export interface StudioOptions {
   reveal: ((folder: string) => Promise<void>) | null;
 }
 
-export type BulkKind = 'chunk' | 'thumb' | 'photo';
+/** `export`: a file or a folder. */
+export type BulkKind = 'chunk' | 'thumb' | 'photo' | 'export';
 
 export interface Studio {
   /** Checks the input against the contract, then runs the command. Never throws and never rejects. */

@@ -1,13 +1,15 @@
 // What a page may load, for every host: the built page from a fixed list, and bulk bytes by id. Knows neither HTTP nor Electron.
 
 import { readdir, stat } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
+import { basename, extname, join, sep } from 'node:path';
 import type { BulkKind, Studio } from './options.ts';
 
 export interface ServedFile {
   absolutePath: string;
   contentType: string;
   cacheControl: string;
+  /** To be kept under this name, not shown; where it is a folder, as a zip. Absent for what a page shows. */
+  downloadName?: string;
 }
 
 export interface PageServer {
@@ -34,7 +36,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 /** Names of bundles hold a hash of their content, chunks and thumbnails are never rewritten: they may be kept for good. */
 const forever = 'private, max-age=31536000, immutable';
-const bulkKinds: readonly BulkKind[] = ['chunk', 'thumb', 'photo'];
+const bulkKinds: readonly BulkKind[] = ['chunk', 'thumb', 'photo', 'export'];
 
 /**
  * Reads the list of files under `rendererFolder` once. Afterwards only names of that list are found, so no path that a request
@@ -58,6 +60,13 @@ export async function createPageServer(
 function bulk(studio: Pick<Studio, 'resolveBulk'>, kind: BulkKind, id: string): ServedFile | null {
   const absolutePath = studio.resolveBulk(kind, id);
   if (absolutePath === null) return null;
+  if (kind === 'export')
+    return {
+      absolutePath,
+      contentType: 'application/octet-stream',
+      cacheControl: 'no-store',
+      downloadName: basename(absolutePath),
+    };
   const contentType =
     kind === 'chunk'
       ? 'application/octet-stream'

@@ -31,6 +31,8 @@ export class Session {
   #ordered: Photo[];
   /** Answers of `peek`: files without rows, which live as long as the session. */
   readonly #inferredPaths = new Map<ChunkId, string>();
+  /** Exports that a page may fetch, by an id of their own. */
+  readonly #offered = new Map<string, string>();
 
   constructor(store: ProjectStore, emitter: Emitter) {
     this.store = store;
@@ -91,6 +93,17 @@ export class Session {
     if (inferred !== undefined) return inferred;
     const { chunks, gaussians, beliefs } = this.store;
     return chunks.byId(id) || gaussians.hasFile(id) || beliefs.has(id) ? join(this.folder, chunkPath(id)) : null;
+  }
+
+  /** @returns the id under which a page can fetch what was written */
+  offer(path: string): string {
+    const id = crypto.randomUUID();
+    this.#offered.set(id, path);
+    return id;
+  }
+
+  offeredFile(id: string): string | null {
+    return this.#offered.get(id) ?? null;
   }
 
   thumbFile(id: PhotoId): string | null {

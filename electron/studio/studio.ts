@@ -24,6 +24,7 @@ export function createStudio(options: StudioOptions): Studio {
     resolveBulk: (what, id) => {
       const session = context.openProject?.session;
       if (what === 'chunk') return session?.chunkFile(id) ?? null;
+      if (what === 'export') return session?.offeredFile(id) ?? null;
       if (what === 'photo') return session?.photoFile(id) ?? null;
       // The home page shows covers of projects that are not open.
       return session?.thumbFile(id) ?? context.recent.coverPath(id);

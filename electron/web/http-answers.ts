@@ -1,20 +1,25 @@
 // Answers of the web host: files streamed with back-pressure, Results as JSON, and a plain page for people without a session.
 
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { securityHeaders } from '../contract/page-policy.ts';
 import type { Result } from '../../projects/format/result.ts';
 import type { ServedFile } from '../studio/page-server.ts';
+import { zipOf } from './zip-stream.ts';
 
 /** Security headers for this request: the policy names the WebSocket of the host name that the browser used. */
 export function headersFor(request: IncomingMessage): Record<string, string> {
   return securityHeaders(`ws://${request.headers.host}`);
 }
 
-/** Streams a file; `HEAD` gets the headers only. A file that has vanished is a 404. */
+/** Streams a file; `HEAD` gets the headers only. A file that has vanished is a 404. A folder that is offered comes as a zip. */
 export async function answerFile(request: IncomingMessage, response: ServerResponse, file: ServedFile): Promise<void> {
+  const { downloadName } = file;
+  if (downloadName !== undefined && (await stat(file.absolutePath).catch(() => null))?.isDirectory())
+    return answerZip(request, response, file.absolutePath, downloadName);
   const handle = await open(file.absolutePath, 'r').catch(() => null);
   if (!handle) return answerText(request, response, 404, 'There is nothing here.');
   try {
@@ -24,6 +29,7 @@ export async function answerFile(request: IncomingMessage, response: ServerRespo
       'content-type': file.contentType,
       'content-length': size,
       'cache-control': file.cacheControl,
+      ...(downloadName === undefined ? {} : { 'content-disposition': attachment(downloadName) }),
     });
     if (request.method === 'HEAD' || size === 0) response.end();
     else await pipeline(createReadStream('', { fd: handle, start: 0, end: size - 1, autoClose: false }), response);
@@ -34,6 +40,30 @@ export async function answerFile(request: IncomingMessage, response: ServerRespo
     await handle.close();
   }
 }
+
+async function answerZip(
+  request: IncomingMessage,
+  response: ServerResponse,
+  folder: string,
+  name: string,
+): Promise<void> {
+  response.writeHead(200, {
+    ...headersFor(request),
+    'content-type': 'application/zip',
+    'cache-control': 'no-store',
+    'content-disposition': attachment(`${name}.zip`),
+  });
+  if (request.method === 'HEAD') return void response.end();
+  try {
+    await pipeline(Readable.from(zipOf(folder, name)), response);
+  } catch {
+    response.destroy();
+  }
+}
+
+/** RFC 6266: the name in UTF-8 for those that read it. */
+const attachment = (name: string): string =>
+  `attachment; filename="${name.replace(/[^\x20-\x7e]|["\\]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name)}`;
 
 export function answerResult(
   request: IncomingMessage,

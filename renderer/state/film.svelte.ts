@@ -1,5 +1,6 @@
 // Films of the camera path and pictures of the present view: what is asked for, how far it is, where it went.
 
+import type { WrittenFile } from '../../electron/contract/written-file.ts';
 import { resized } from '../../projects/format/intrinsics.ts';
 import type { PathState } from './path.svelte.ts';
 import type { StudioCalls } from './studio-calls.ts';
@@ -32,7 +33,7 @@ export class FilmState {
   drawing = $state(false);
   problem = $state('');
   /** Where the last map went. */
-  written = $state<string | null>(null);
+  written = $state.raw<WrittenFile | null>(null);
   private abort: AbortController | null = null;
   private readonly path: PathState;
   private readonly calls: StudioCalls;
@@ -110,7 +111,7 @@ export class FilmState {
     const shift = (this.widthPx - fitted.widthPx) / 2;
     const camera = { ...fitted, widthPx: this.widthPx, cxPx: fitted.cxPx + shift };
     const input = { worldFromCamera, intrinsics: camera, kind, path: null };
-    this.written = (await this.calls.ask('scene.render', input, 'project'))?.path ?? null;
+    this.written = await this.calls.ask('scene.render', input, 'project');
     this.drawing = false;
   }
 }

@@ -1,5 +1,6 @@
 // Splats the user has chosen: how they were found, what can be done with them, and the way back to what was chosen before.
 
+import type { WrittenFile } from '../../electron/contract/written-file.ts';
 import type { CommandInput } from '../../electron/contract/commands.ts';
 import type { FrameBox } from '../../projects/format/frame-box.ts';
 import type { ExportFormatId } from '../../projects/format/export-formats.ts';
@@ -49,7 +50,7 @@ export class SplatSelectionState {
   /** The brush goes through to what is hidden behind the surface that is seen. */
   brushTakesHidden = $state(false);
   /** Where the last export went. */
-  exported = $state<string | null>(null);
+  exported = $state.raw<WrittenFile | null>(null);
   /** Rows of point chunks that lie on what is selected; empty until they are asked for. */
   pointRows = $state.raw<ReadonlyMap<ChunkId, RowBits>>(new Map());
   private selected = $state.raw<Selected>(nothing);
@@ -175,13 +176,13 @@ export class SplatSelectionState {
     if (this.isEmpty) await this.byAnswer();
     if (this.isEmpty) return;
     const input = { format, path: null, selection: [...this.chunks] };
-    this.exported = (await this.#calls.ask('export.write', input, 'project'))?.path ?? null;
+    this.exported = await this.#calls.ask('export.write', input, 'project');
   }
 
   /** A table of the label set. */
   async exportInventory(): Promise<void> {
     const input = { words: [...this.#labels.words], reject: this.#labels.chosen.reject, path: null };
-    this.exported = (await this.#calls.ask('scene.inventory', input, 'project'))?.path ?? null;
+    this.exported = await this.#calls.ask('scene.inventory', input, 'project');
   }
 
   async #choose(by: SelectBy, name: string, wanted: RowOperation = this.operation): Promise<void> {

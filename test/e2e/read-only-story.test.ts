@@ -1,8 +1,9 @@
 // A story: a project on a medium that cannot be written is looked at, refuses to be changed in one sentence, and is copied.
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listZip } from '../../models/compile/zip.ts';
 import { arcCameras } from '../../projects/sample/presets.ts';
 import { openRoomStudio, type RoomStudio } from '../support/room-studio.ts';
 import type { StudioDriver } from '../support/studio-driver.ts';
@@ -34,6 +35,23 @@ test('words are answered as ever', async () => {
   await studio.press('Enter');
   await expect.poll(() => studio.page.locator('aside li b').first().textContent()).toBe('blue 1');
   await studio.screenshot('read-only-ask');
+});
+
+test('an export is written beside it and can be downloaded; a folder comes as a zip', async () => {
+  await studio.page.locator('nav, aside').getByRole('button', { name: 'Export', exact: true }).first().click();
+  await studio.page.getByText('COLMAP model').first().click();
+  await studio.page.locator('[data-action="export.write"]').click();
+  const link = studio.page.getByRole('link', { name: 'Download' });
+  await link.waitFor();
+  await studio.screenshot('export-download');
+  const download = studio.page.waitForEvent('download');
+  await link.click();
+  const path = await (await download).path();
+  expect((await download).suggestedFilename()).toBe('Rendered room-colmap.zip');
+  const file = await open(path);
+  const entries = await listZip(file, (await file.stat()).size);
+  await file.close();
+  expect([...entries.keys()]).toContain('Rendered room-colmap/sparse/0/points3D.bin');
 });
 
 test('what would change it is refused in one sentence', async () => {

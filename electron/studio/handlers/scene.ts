@@ -30,8 +30,10 @@ export const sceneHandlers: HandlersOf<CommandsOf<'scene' | 'cameras' | 'labels'
     return exportInventory(context, { words, reject }, path);
   },
   'scene.render': async (context, { path, ...picture }) => {
-    const { chosenPath } = await import('../export-job.ts');
-    return context.requireProject().scene.render(picture, await chosenPath(context, `-${picture.kind}.png`, path));
+    const { chosenPath, offered } = await import('../export-job.ts');
+    const outPath = await chosenPath(context, `-${picture.kind}.png`, path);
+    await context.requireProject().scene.render(picture, outPath);
+    return offered(context, path, outPath);
   },
   'cameras.set': (context, { cameras }) => {
     const { session } = context.requireProject();

@@ -79,9 +79,9 @@ export const workHandlers: HandlersOf<CommandsOf<'import' | 'photos' | 'run' | '
   'edits.redo': (context) => edited(context, (edits) => edits.redo()),
 
   'export.write': async (context, input) => {
-    const { writeExport } = await import('../export-job.ts');
+    const { offered, writeExport } = await import('../export-job.ts');
     const { path: written, bytes, belief, notices } = await writeExport(context, input);
-    return { path: written, bytes, belief, notices };
+    return { ...offered(context, input.path, written), bytes, belief, notices };
   },
 };
 

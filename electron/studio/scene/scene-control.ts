@@ -95,13 +95,12 @@ export class SceneControl {
   }
 
   /** @throws StudioFailure nothing-to-ask, export-failed */
-  async render(picture: Omit<CommandInput<'scene.render'>, 'path'>, outPath: string): Promise<{ path: string }> {
+  async render(picture: Omit<CommandInput<'scene.render'>, 'path'>, outPath: string): Promise<void> {
     const { frames, language, upInWorld, scale } = await this.#scene();
     const { labels: shown, reject } = chosenSet(this.#session.labels);
     const [words, colors] = [shown.map(({ word }) => word), shown.map(({ color }) => color)];
     const labels = { words, colors, reject, language, upInWorld, scale };
     await this.#engines.get().request('render', { ...picture, frames, labels, outPath });
-    return { path: outPath };
   }
 
   async close(): Promise<void> {

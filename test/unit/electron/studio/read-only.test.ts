@@ -73,9 +73,13 @@ test('its state can be asked, and an export goes beside it', async () => {
   const { worldFromCamera, intrinsics } = before.frames[0];
   const chunk = await studio.do('run.peek', { worldFromCamera: worldFromCamera!, intrinsics: intrinsics! });
   expect(existsSync(studio.studio.resolveBulk('chunk', chunk.id)!)).toBe(true);
-  const { path, bytes } = await studio.do('export.write', { format: 'csv', path: null });
+  const { path, bytes, downloadId } = await studio.do('export.write', { format: 'csv', path: null });
   expect(path.startsWith(folder)).toBe(false);
   expect((await readFile(path)).length).toBe(bytes);
+  expect(studio.studio.resolveBulk('export', downloadId!)).toBe(path);
+  // Who says where it goes has it there.
+  const chosen = join(studio.root, 'mine.csv');
+  expect((await studio.do('export.write', { format: 'csv', path: chosen })).downloadId).toBeNull();
 });
 
 test('a copy of it can be changed', async () => {

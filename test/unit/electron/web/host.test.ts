@@ -1,6 +1,6 @@
 // The web host as a browser, and as an attacker on the network or in another page, meets it.
 
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StudioFailure } from '../../../../projects/format/result.ts';
@@ -149,6 +149,26 @@ describe('files', () => {
     expect(photo.headers['content-type']).toBe('image/jpeg');
     const head = await at.request('/chunk/c1', { method: 'HEAD', headers: { cookie } });
     expect([head.headers['content-length'], head.body]).toEqual(['300000', '']);
+  });
+
+  test('what was written for the user comes to be kept under its name; a folder comes as a zip', async () => {
+    await writeFile(join(at.folder, 'Größe.ply'), 'points');
+    await mkdir(join(at.folder, 'Room-colmap'), { recursive: true });
+    await writeFile(join(at.folder, 'Room-colmap', 'cameras.txt'), 'one');
+    at.studio.bulk.set('export/e1', join(at.folder, 'Größe.ply'));
+    at.studio.bulk.set('export/e2', join(at.folder, 'Room-colmap'));
+    const file = await at.request('/export/e1', { headers: { cookie } });
+    expect([file.status, file.body, file.headers['cache-control']]).toEqual([200, 'points', 'no-store']);
+    expect(file.headers['content-disposition']).toBe(
+      `attachment; filename="Gr__e.ply"; filename*=UTF-8''Gr%C3%B6%C3%9Fe.ply`,
+    );
+    const folder = await at.request('/export/e2', { headers: { cookie } });
+    expect(folder.headers['content-type']).toBe('application/zip');
+    expect(folder.headers['content-disposition']).toContain('filename="Room-colmap.zip"');
+    expect(folder.body.startsWith('PK')).toBe(true);
+    expect(folder.body).toContain('Room-colmap/cameras.txt');
+    expect((await at.request('/export/e1')).status).toBe(401);
+    expect((await at.request('/export/Room-colmap', { headers: { cookie } })).status).toBe(404);
   });
 
   test('a file that has vanished since is a plain 404', async () => {

@@ -73,5 +73,5 @@ test('a map shows the height of the view, in the middle of a picture of another 
     cxPx: 800,
     cyPx: 600,
   });
-  expect(state.written).toBe('/out/room-depth.png');
+  expect(state.written?.path).toBe('/out/room-depth.png');
 });

@@ -83,7 +83,7 @@ test('where the host cannot choose, nothing is edited', async () => {
 test('an export says where it went until the selection changes', async () => {
   const { state } = selection();
   await state.export('spz');
-  expect(state.exported).toBe('/out.ply');
+  expect(state.exported?.path).toBe('/out.ply');
   await state.byAnswer();
   expect(state.exported).toBeNull();
 });
