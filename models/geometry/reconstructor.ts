@@ -25,6 +25,7 @@ import { restoreGrowth, saveGrowth, type GrowthFacts } from './run/saved-state.t
 import { MovingParts } from './run/moving-parts.ts';
 import { WideLook } from './run/wide-look.ts';
 import { settleOnce, type SettleProgress } from './run/settle.ts';
+import { ScratchFile } from './scratch-file.ts';
 import { openWorkers, type GeometryWork } from './workers/work.ts';
 
 /** Photos whose features are found ahead of time. */
@@ -41,6 +42,7 @@ export class GeometryReconstructor implements Reconstructor {
   private dense: DenseStage | null = null;
   private features: PhotoFeatures | null = null;
   private wide: WideLook | null = null;
+  private scratch: ScratchFile | null = null;
   private moving: MovingParts;
   private matcher: NewPhotoMatcher;
   private carrier: TrackCarrier;
@@ -69,12 +71,14 @@ export class GeometryReconstructor implements Reconstructor {
     const { frontEnd, depth } = this.work;
     this.features = new PhotoFeatures(frontEnd, cacheFolder, settings.sizePx);
     this.wide = new WideLook(frontEnd, this.descriptorsOf);
-    this.matcher = new NewPhotoMatcher(frontEnd, this.descriptorsOf);
+    this.scratch?.close();
+    this.scratch = new ScratchFile(cacheFolder);
+    this.matcher = new NewPhotoMatcher(frontEnd, this.descriptorsOf, this.scratch);
     this.carrier = new TrackCarrier(frontEnd);
     this.moving = new MovingParts(frontEnd, this.descriptorsOf);
     await this.dense?.end();
     this.dense = new DenseStage(depth, cacheFolder);
-    this.growth = new Growth(new MatchGraph());
+    this.growth = new Growth(new MatchGraph(this.scratch));
     this.met = [];
     this.told.clear();
     this.units.clear();
@@ -139,6 +143,8 @@ export class GeometryReconstructor implements Reconstructor {
   async dispose(): Promise<void> {
     await this.dense?.end();
     await this.work.dispose();
+    this.scratch?.close();
+    this.scratch = null;
   }
 
   private async restore({ tensors, facts }: SceneState): Promise<void> {

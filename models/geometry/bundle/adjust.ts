@@ -34,6 +34,7 @@ export function adjustBundle(problem: BundleProblem, options: BundleOptions): Bu
     damping = Math.max(damping / 10, 1e-9);
     if (gain < leastGain) break;
   }
+  solver.release();
   return { iterations, initialCost, finalCost: cost, rmsePx: rmse(problem, lossPx) };
 }
 

@@ -24,13 +24,13 @@ export class SchurSolver {
   private readonly problem: BundleProblem;
   private readonly size: number;
   private readonly envelope: Envelope;
-  private readonly matrix: Float64Array;
+  private readonly matrix: Float64Array<ArrayBuffer>;
   private readonly rhs: Float64Array;
   private readonly diagonal: Float64Array;
   /** Per observation, the mixed blocks of the normal equations. */
-  private readonly mixed: Float64Array;
+  private readonly mixed: Float64Array<ArrayBuffer>;
   /** Per point: the inverse of its damped block (row by row, 9) and its gradient (3). */
-  private readonly inverses: Float64Array;
+  private readonly inverses: Float64Array<ArrayBuffer>;
   private readonly gradients: Float64Array;
   private readonly projection = emptyProjection();
 
@@ -57,6 +57,13 @@ export class SchurSolver {
     this.mixed = new Float64Array(blockSize * problem.observationPose.length);
     this.inverses = new Float64Array(9 * problem.pointCount);
     this.gradients = new Float64Array(3 * problem.pointCount);
+  }
+
+  /** Gives the large arrays back at once: garbage of a hundred megabytes would wait for its collection, and grow with every photo. */
+  release(): void {
+    // Older runtimes cannot.
+    if (!('transfer' in ArrayBuffer.prototype)) return;
+    for (const { buffer } of [this.matrix, this.mixed, this.inverses]) buffer.transfer(0);
   }
 
   /** @returns null when the damped system is not positive definite */

@@ -4,10 +4,10 @@ import { RecentlyUsed } from '../recently-used.ts';
 import { featureKey, type FeatureKey } from './feature-key.ts';
 
 export interface LinkedPair {
-  aIdx: number;
-  bIdx: number;
+  readonly aIdx: number;
+  readonly bIdx: number;
   /** Pairs of feature indices. */
-  inliers: Uint16Array;
+  readonly inliers: Uint16Array;
 }
 
 /** Where links are read out of. */
@@ -25,8 +25,8 @@ export interface ImageLinks {
   keys: Uint32Array;
 }
 
-/** Links that are held: of some hundred photos of a video, and of all photos of most sets. */
-const mostBytes = 8 * 2 ** 20;
+/** Links that are held: of some sixty photos of a video, and of all photos of many sets. */
+const mostBytes = 4 * 2 ** 20;
 /** So often the pairs are looked through for one feature before it pays to read out the links of the whole image. */
 const looksBefore = 16;
 
@@ -71,7 +71,7 @@ export class FeatureLinks<P extends LinkedPair> {
       const own = pair.aIdx === imageIdx ? 0 : 1;
       const { inliers } = pair;
       for (let k = own; k < inliers.length; k += 2)
-        if (inliers[k] === featureIdx && this.#counts(pair, k - own))
+        if (inliers[k] === featureIdx && this.#counts(pair, inliers, k - own))
           found.push(featureKey(own === 0 ? pair.bIdx : pair.aIdx, inliers[k + 1 - 2 * own]));
     }
     return found;
@@ -84,7 +84,7 @@ export class FeatureLinks<P extends LinkedPair> {
     for (const pair of pairs) {
       const own = pair.aIdx === imageIdx ? 0 : 1;
       const { inliers } = pair;
-      for (let k = 0; k < inliers.length; k += 2) if (this.#counts(pair, k)) start[inliers[k + own] + 1]++;
+      for (let k = 0; k < inliers.length; k += 2) if (this.#counts(pair, inliers, k)) start[inliers[k + own] + 1]++;
     }
     for (let i = 0; i < count; i++) start[i + 1] += start[i];
     const keys = new Uint32Array(start[count]);
@@ -94,14 +94,13 @@ export class FeatureLinks<P extends LinkedPair> {
       const firstOfOther = featureKey(own === 0 ? pair.bIdx : pair.aIdx, 0);
       const { inliers } = pair;
       for (let k = 0; k < inliers.length; k += 2)
-        if (this.#counts(pair, k)) keys[next[inliers[k + own]]++] = firstOfOther + inliers[k + 1 - own];
+        if (this.#counts(pair, inliers, k)) keys[next[inliers[k + own]]++] = firstOfOther + inliers[k + 1 - own];
     }
     return { start, keys };
   }
 
   /** @param k where the match begins in the pair's list */
-  #counts(pair: P, k: number): boolean {
-    const { aIdx, bIdx, inliers } = pair;
-    return !this.#graph.isCut(aIdx, inliers[k], pair) && !this.#graph.isCut(bIdx, inliers[k + 1], pair);
+  #counts(pair: P, inliers: Uint16Array, k: number): boolean {
+    return !this.#graph.isCut(pair.aIdx, inliers[k], pair) && !this.#graph.isCut(pair.bIdx, inliers[k + 1], pair);
   }
 }

@@ -6,7 +6,8 @@
 import { refineEssential } from '../two-view/refine-essential.ts';
 import { sampsonCost, type PointPairs, type TwoViewMatrix } from '../two-view/point-pairs.ts';
 import { centredPairs } from '../two-view/verify-pair.ts';
-import type { MatchedPair, MatchGraph } from './match-graph.ts';
+import type { MatchGraph } from './match-graph.ts';
+import type { MatchedPair } from './matched-pair.ts';
 import type { MapCamera } from './scene-map.ts';
 
 /** Sampson distance that counts as disagreement, as a share of the longer side. */
@@ -48,7 +49,7 @@ export function voteOnFocals(
   if (unknown.size === 0) return;
   const ballots = pairs
     .filter((pair) => unknown.has(cameraOf[pair.aIdx]) || unknown.has(cameraOf[pair.bIdx]))
-    .toSorted((a, b) => b.inliers.length * (1.1 - b.planarShare) - a.inliers.length * (1.1 - a.planarShare))
+    .toSorted((a, b) => b.matchCount * (1.1 - b.planarShare) - a.matchCount * (1.1 - a.planarShare))
     .slice(0, pairsPerVote)
     .map((pair) => ballotOf(graph, cameraOf, pair));
   const focals = cameras.map((camera, i) => (unknown.has(i) ? usual : camera.focalPx / longSide(camera)));
@@ -71,10 +72,10 @@ export function voteOnFocals(
 const longSide = ({ widthPx, heightPx }: MapCamera): number => Math.max(widthPx, heightPx);
 
 function ballotOf(graph: MatchGraph, cameraOf: readonly number[], pair: MatchedPair): Ballot {
-  const count = pair.inliers.length / 2;
+  const { inliers, matchCount: count } = pair;
   const step = Math.max(1, Math.floor(count / matchesPerPair));
   const kept = Array.from({ length: Math.floor(count / step) }, (_, k) => k * step);
-  const matches = Int32Array.from(kept.flatMap((k) => [pair.inliers[2 * k], pair.inliers[2 * k + 1]]));
+  const matches = Int32Array.from(kept.flatMap((k) => [inliers[2 * k], inliers[2 * k + 1]]));
   const pairs = centredPairs(graph.images[pair.aIdx], graph.images[pair.bIdx], matches);
   const weight = Math.max(0.02, 1 - pair.planarShare);
   const base = sampsonCost(pairs, pair.fundamental, threshold * threshold, Infinity);

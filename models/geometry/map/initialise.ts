@@ -6,7 +6,7 @@ import { essentialEstimator } from '../two-view/essential.ts';
 import type { PointPairs } from '../two-view/point-pairs.ts';
 import { ransac } from '../two-view/ransac.ts';
 import { choosePose, type ChosenPose } from '../two-view/relative-pose.ts';
-import type { MatchedPair } from './match-graph.ts';
+import type { MatchedPair } from './matched-pair.ts';
 import { voteOnFocals } from './focal-vote.ts';
 import { centredPairs } from '../two-view/verify-pair.ts';
 import type { SceneMap } from './scene-map.ts';
@@ -50,7 +50,7 @@ export function startingPair(map: SceneMap, pair: MatchedPair): StartingPair | n
 export function startingPairs(map: SceneMap, pairs: readonly MatchedPair[]): StartingPair[] {
   voteOnFocals(map.graph, map.cameras, map.cameraOf, pairs);
   // A pair that one homography explains says little about depth.
-  const strength = new Map(pairs.map((pair) => [pair, pair.inliers.length * (1.2 - pair.planarShare)]));
+  const strength = new Map(pairs.map((pair) => [pair, 2 * pair.matchCount * (1.2 - pair.planarShare)]));
   const shifted = new Map(
     pairs.map((pair) => [pair, (strength.get(pair) ?? 0) * Math.min(fullShift, shiftOf(map, pair))]),
   );

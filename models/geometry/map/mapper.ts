@@ -2,7 +2,7 @@
 
 import { adjustMap } from './adjust-map.ts';
 import { startingPairs, startMap } from './initialise.ts';
-import type { MatchedPair } from './match-graph.ts';
+import type { MatchedPair } from './matched-pair.ts';
 import { registerImage, visiblePoints } from './register.ts';
 import type { SceneMap } from './scene-map.ts';
 import { completeAndMerge, filterPoints, triangulateImage } from './structure.ts';
@@ -153,7 +153,7 @@ export class Mapper {
     const shared = new Map<number, number>();
     for (const pair of map.graph.pairsWith(imageIdx)) {
       const other = pair.aIdx === imageIdx ? pair.bIdx : pair.aIdx;
-      if (map.poses.has(other)) shared.set(other, pair.inliers.length);
+      if (map.poses.has(other)) shared.set(other, pair.matchCount);
     }
     const nearest = [...shared].toSorted((a, b) => b[1] - a[1]).slice(0, localNeighbours);
     const moving = new Set([imageIdx, ...nearest.map(([image]) => image)]);

@@ -1,15 +1,12 @@
 // What photos have in common before anything is known of space: verified matches of every pair, and links from feature to feature.
 
 import type { Keypoints } from '../features/features.ts';
+import type { ScratchFile } from '../scratch-file.ts';
 import type { PairGeometry } from '../two-view/verify-pair.ts';
-import { FeatureLinks, type ImageLinks, type LinkedPair, type LinkSource } from './feature-links.ts';
+import { FeatureLinks, type ImageLinks, type LinkSource } from './feature-links.ts';
 import { featureKey, type FeatureKey } from './feature-key.ts';
-import { Packed } from './packed.ts';
-
-export interface MatchedPair extends LinkedPair, Omit<PairGeometry, 'inliers'> {
-  /** Pairs are numbered as they come. */
-  serial: number;
-}
+import { MatchedPair, type MatchesOfPair } from './matched-pair.ts';
+import { PackedLists } from './packed-lists.ts';
 
 export class MatchGraph implements LinkSource<MatchedPair> {
   /** Without descriptors, which are many times as large: these are wanted only when a new photo is matched. */
@@ -21,9 +18,13 @@ export class MatchGraph implements LinkSource<MatchedPair> {
   /** Features that show nothing of the scene, with the number of the first pair that came later. */
   private readonly cutAt = new Map<FeatureKey, number>();
   private readonly links = new FeatureLinks<MatchedPair>(this);
-  private readonly inliers = new Packed((length) => new Uint16Array(length));
-  private readonly fundamentals = new Packed((length) => new Float64Array(length));
+  private readonly lists: PackedLists;
   private nextSerial = 0;
+
+  /** @param scratch where matches lie that were not read for long; null: all stay in memory */
+  constructor(scratch: ScratchFile | null = null) {
+    this.lists = new PackedLists(scratch);
+  }
 
   addImage({ widthPx, heightPx, count, described, xPx, yPx, scalePx, colors }: Keypoints): number {
     this.images.push({ widthPx, heightPx, count, described, xPx, yPx, scalePx, colors });
@@ -37,15 +38,8 @@ export class MatchGraph implements LinkSource<MatchedPair> {
     this.links.changed(imageIdx);
   }
 
-  addPair(aIdx: number, bIdx: number, { inliers, fundamental, planarShare }: PairGeometry | MatchedPair): void {
-    const pair: MatchedPair = {
-      aIdx,
-      bIdx,
-      inliers: this.inliers.keep(inliers),
-      fundamental: this.fundamentals.keep(fundamental),
-      planarShare,
-      serial: this.nextSerial++,
-    };
+  addPair(aIdx: number, bIdx: number, geometry: MatchesOfPair): void {
+    const pair = new MatchedPair(this.nextSerial++, [aIdx, bIdx], geometry, this.lists);
     this.pairs.push(pair);
     for (const image of [aIdx, bIdx]) {
       this.pairsOf[image].push(pair);

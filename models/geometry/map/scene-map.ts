@@ -30,7 +30,7 @@ export interface Pose {
 export type LensShape = Readonly<Pick<MapCamera, 'focalPx' | 'k1' | 'k2'>>;
 
 /** Rays that are held: of some hundred photos. */
-const mostRayBytes = 8 * 2 ** 20;
+const mostRayBytes = 4 * 2 ** 20;
 
 export interface MapPoint {
   x: number;
@@ -111,7 +111,9 @@ export class SceneMap {
   }
 
   addObservation(pointId: number, key: FeatureKey): void {
-    this.points.get(pointId)?.track.push(key);
+    const point = this.points.get(pointId);
+    // A longer array instead of a push, which would leave room for sixteen more.
+    if (point) point.track = point.track.concat(key);
     this.own(key, pointId);
   }
 

@@ -5,7 +5,7 @@
 
 import { multiply3, skew3, transpose3 } from '../linear-algebra/matrix3.ts';
 import { sampsonSquared } from '../two-view/point-pairs.ts';
-import type { MatchedPair } from './match-graph.ts';
+import type { MatchedPair } from './matched-pair.ts';
 import type { LensShape, Pose, SceneMap } from './scene-map.ts';
 
 export interface Testimony {
@@ -22,7 +22,7 @@ export function testimonies(map: SceneMap): Map<number, Testimony> {
     const a = all.get(pair.aIdx);
     const b = all.get(pair.bIdx);
     if (!a || !b) continue;
-    const matches = pair.inliers.length / 2;
+    const matches = pair.matchCount;
     const agreeing = heard(map, pair);
     for (const side of [a, b]) {
       side.matches += matches;

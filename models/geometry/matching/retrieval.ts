@@ -3,6 +3,8 @@
 
 import { descriptorLength } from '../features/features.ts';
 import { seededRandom, type Random } from '../linear-algebra/random.ts';
+import type { ScratchFile } from '../scratch-file.ts';
+import { KeptVectors } from './kept-vectors.ts';
 
 const words = 64;
 /** The coarsest features of a photo, which are the ones most likely to be found again. */
@@ -15,25 +17,29 @@ const rounds = 6;
 export class Retrieval {
   private readonly descriptorsOf: (photoIdx: number) => Promise<Uint8Array>;
   private vocabulary: Float32Array | null = null;
-  private readonly vectors: Float32Array[] = [];
+  private readonly vectors: KeptVectors;
 
-  /** @param descriptorsOf photos in order, the coarsest features of each first; asked for once or twice */
-  constructor(descriptorsOf: (photoIdx: number) => Promise<Uint8Array>) {
+  /**
+   * @param descriptorsOf photos in order, the coarsest features of each first; asked for once or twice
+   * @param scratch where vectors lie; null: all stay in memory
+   */
+  constructor(descriptorsOf: (photoIdx: number) => Promise<Uint8Array>, scratch: ScratchFile | null = null) {
     this.descriptorsOf = descriptorsOf;
+    this.vectors = new KeptVectors(words * descriptorLength, scratch);
   }
 
   /** Earlier photos, the most similar first. */
   async similarTo(idx: number, count: number): Promise<number[]> {
     this.vocabulary ??= await this.makeVocabulary(Math.min(photosForWords, idx + 1));
-    while (this.vectors.length <= idx)
-      this.vectors.push(vladOf(await this.descriptorsOf(this.vectors.length), this.vocabulary));
-    const own = this.vectors[idx];
-    const scored = this.vectors.slice(0, idx).map((vector, other) => {
-      let score = 0;
-      for (let k = 0; k < vector.length; k++) score += vector[k] * own[k];
-      return { other, score };
-    });
-    return scored
+    const { vocabulary, vectors } = this;
+    const vectorOf = async (photoIdx: number): Promise<Float32Array> =>
+      vladOf(await this.descriptorsOf(photoIdx), vocabulary);
+    while (vectors.count < idx) vectors.add(await vectorOf(vectors.count));
+    const own = await vectorOf(idx);
+    if (vectors.count === idx) vectors.add(own);
+    return vectors
+      .scores(own, idx)
+      .map((score, other) => ({ other, score }))
       .sort((a, b) => b.score - a.score || a.other - b.other)
       .slice(0, count)
       .map(({ other }) => other);

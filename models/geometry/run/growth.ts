@@ -2,7 +2,8 @@
 
 import { joinedMap, similarityOfMaps } from '../map/join.ts';
 import { Mapper } from '../map/mapper.ts';
-import type { MatchedPair, MatchGraph } from '../map/match-graph.ts';
+import type { MatchGraph } from '../map/match-graph.ts';
+import type { MatchedPair } from '../map/matched-pair.ts';
 import { layOver, similarityOverPhotos, standBeside } from '../map/move-map.ts';
 import type { SceneMap } from '../map/scene-map.ts';
 import { quality, reconsidered } from '../map/second-look.ts';

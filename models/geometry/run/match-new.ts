@@ -4,6 +4,7 @@ import type { Features } from '../features/features.ts';
 import type { FrontEnd } from '../front-end/front-end.ts';
 import type { MatchGraph } from '../map/match-graph.ts';
 import { Retrieval } from '../matching/retrieval.ts';
+import type { ScratchFile } from '../scratch-file.ts';
 import type { PairGeometry } from '../two-view/verify-pair.ts';
 
 /** Up to so many earlier photos, all are looked at. */
@@ -25,10 +26,11 @@ export class NewPhotoMatcher {
   private readonly descriptorsOf: DescriptorsOf;
   private readonly retrieval: Retrieval;
 
-  constructor(frontEnd: FrontEnd, descriptorsOf: DescriptorsOf) {
+  /** @param scratch for what is wanted again with each photo; null: memory */
+  constructor(frontEnd: FrontEnd, descriptorsOf: DescriptorsOf, scratch: ScratchFile | null = null) {
     this.frontEnd = frontEnd;
     this.descriptorsOf = descriptorsOf;
-    this.retrieval = new Retrieval(descriptorsOf);
+    this.retrieval = new Retrieval(descriptorsOf, scratch);
   }
 
   /**

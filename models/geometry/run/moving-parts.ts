@@ -73,13 +73,9 @@ export class MovingParts {
     if (!pair) return Promise.resolve(null);
     const [a, b] = [graph.images[imageIdx], graph.images[imageIdx + 1]];
     const ways: number[] = [];
-    for (let k = 0; k < pair.inliers.length; k += 2)
-      ways.push(
-        Math.hypot(
-          b.xPx[pair.inliers[k + 1]] - a.xPx[pair.inliers[k]],
-          b.yPx[pair.inliers[k + 1]] - a.yPx[pair.inliers[k]],
-        ),
-      );
+    const { inliers } = pair;
+    for (let k = 0; k < inliers.length; k += 2)
+      ways.push(Math.hypot(b.xPx[inliers[k + 1]] - a.xPx[inliers[k]], b.yPx[inliers[k + 1]] - a.yPx[inliers[k]]));
     ways.sort((p, q) => p - q);
     if (ways[ways.length >> 1] > mostStep * Math.max(a.widthPx, a.heightPx)) return Promise.resolve(null);
     let step = this.#steps.get(imageIdx);

@@ -13,8 +13,8 @@ import { workingSize } from './lenses.ts';
 
 /** Changes whenever the same photo would get other features. */
 const version = 2;
-/** Descriptors of some hundred photos of a small video, or of two dozen large photos. */
-const mostDescriptorBytes = 16 * 2 ** 20;
+/** Descriptors of fifty photos of a small video, or of a dozen large ones: a new photo is matched with the last ones first. */
+const mostDescriptorBytes = 8 * 2 ** 20;
 
 export class PhotoFeatures {
   private readonly frontEnd: FrontEnd;

@@ -4,7 +4,8 @@
 
 import type { NamedTensor } from '../../../projects/format/safetensors.ts';
 import { Mapper } from '../map/mapper.ts';
-import type { MatchedPair, MatchGraph } from '../map/match-graph.ts';
+import type { MatchGraph } from '../map/match-graph.ts';
+import type { MatchedPair } from '../map/matched-pair.ts';
 import { SceneMap, type MapPoint } from '../map/scene-map.ts';
 import { grown } from './carry-on.ts';
 import type { Growth } from './growth.ts';
@@ -14,6 +15,8 @@ type Tensors = Record<string, NamedTensor>;
 
 const f64 = (data: Float64Array, ...shape: number[]): NamedTensor => ({ dtype: 'F64', shape, data });
 const i32 = (data: Int32Array, ...shape: number[]): NamedTensor => ({ dtype: 'I32', shape, data });
+const u32 = (data: Uint32Array, ...shape: number[]): NamedTensor => ({ dtype: 'U32', shape, data });
+const u16 = (data: Uint16Array, ...shape: number[]): NamedTensor => ({ dtype: 'U16', shape, data });
 
 export interface GrowthFacts {
   lenses: Lens[];
@@ -97,21 +100,21 @@ function restoreCarried(graph: MatchGraph, tensors: Tensors): void {
 }
 
 function savePairs(pairs: readonly MatchedPair[]): Tensors {
-  const total = pairs.reduce((sum, { inliers }) => sum + inliers.length, 0);
+  const total = pairs.reduce((sum, { matchCount }) => sum + 2 * matchCount, 0);
   const n = pairs.length;
   const images = new Int32Array(3 * n);
-  const inliers = new Int32Array(total);
+  const inliers = new Uint16Array(total);
   const fundamental = new Float64Array(9 * n);
   let at = 0;
   pairs.forEach((pair, p) => {
-    images.set([pair.aIdx, pair.bIdx, pair.inliers.length], 3 * p);
+    images.set([pair.aIdx, pair.bIdx, 2 * pair.matchCount], 3 * p);
     inliers.set(pair.inliers, at);
     fundamental.set(pair.fundamental, 9 * p);
-    at += pair.inliers.length;
+    at += 2 * pair.matchCount;
   });
   return {
     'pairs.images': i32(images, n, 3),
-    'pairs.inliers': i32(inliers, total / 2, 2),
+    'pairs.inliers': u16(inliers, total / 2, 2),
     'pairs.fundamental': f64(fundamental, n, 9),
     'pairs.planarShare': f64(
       Float64Array.from(pairs, (p) => p.planarShare),
@@ -122,7 +125,8 @@ function savePairs(pairs: readonly MatchedPair[]): Tensors {
 
 function restorePairs(graph: MatchGraph, tensors: Tensors): void {
   const images = tensors['pairs.images'].data as Int32Array;
-  const inliers = tensors['pairs.inliers'].data as Int32Array;
+  // States of earlier versions have four bytes for each.
+  const inliers = tensors['pairs.inliers'].data as Uint16Array | Int32Array;
   const fundamental = tensors['pairs.fundamental'].data as Float64Array;
   const planarShare = tensors['pairs.planarShare'].data as Float64Array;
   for (let p = 0, at = 0; p < planarShare.length; p++) {
@@ -145,7 +149,7 @@ function saveMap(map: SceneMap, prefix: string): Tensors {
     [`${prefix}cameras`]: f64(Float64Array.from(cameras), cameras.length / 5, 5),
     [`${prefix}points`]: f64(positions, map.points.size, 3),
     [`${prefix}pointIds`]: i32(ids, map.points.size, 2),
-    [`${prefix}tracks`]: f64(tracks, tracks.length),
+    [`${prefix}tracks`]: u32(tracks, tracks.length),
   };
 }
 
@@ -153,13 +157,13 @@ function saveMap(map: SceneMap, prefix: string): Tensors {
 function savePoints(points: ReadonlyMap<number, MapPoint>): {
   positions: Float64Array;
   ids: Int32Array;
-  tracks: Float64Array;
+  tracks: Uint32Array;
 } {
   let length = 0;
   for (const { track } of points.values()) length += track.length;
   const positions = new Float64Array(3 * points.size);
   const ids = new Int32Array(2 * points.size);
-  const tracks = new Float64Array(length);
+  const tracks = new Uint32Array(length);
   let [i, at] = [0, 0];
   for (const [id, { x, y, z, track }] of points) {
     positions.set([x, y, z], 3 * i);
@@ -183,7 +187,8 @@ function restoreMap(map: SceneMap, tensors: Tensors, prefix: string): void {
   });
   const positions = tensors[`${prefix}points`].data as Float64Array;
   const ids = tensors[`${prefix}pointIds`].data as Int32Array;
-  const keys = tensors[`${prefix}tracks`].data as Float64Array;
+  // In states of earlier versions, too, they are whole numbers, of eight bytes.
+  const keys = tensors[`${prefix}tracks`].data as Uint32Array | Float64Array;
   const points: [number, MapPoint][] = [];
   for (let i = 0, at = 0; 2 * i < ids.length; i++) {
     const length = ids[2 * i + 1];

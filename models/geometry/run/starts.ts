@@ -1,6 +1,7 @@
 // Maps from a starting pair, and the best of several starts.
 
-import type { MatchedPair, MatchGraph } from '../map/match-graph.ts';
+import type { MatchGraph } from '../map/match-graph.ts';
+import type { MatchedPair } from '../map/matched-pair.ts';
 import { Mapper } from '../map/mapper.ts';
 import { SceneMap } from '../map/scene-map.ts';
 import { quality } from '../map/second-look.ts';

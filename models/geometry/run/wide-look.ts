@@ -97,4 +97,4 @@ const wantsMatches = (growth: Growth, aIdx: number, bIdx: number): boolean =>
   (growth.waiting.has(aIdx) || growth.waiting.has(bIdx)) && matchesBetween(growth, aIdx, bIdx) < plenty;
 
 const matchesBetween = ({ graph }: Growth, aIdx: number, bIdx: number): number =>
-  (graph.pairBetween(aIdx, bIdx)?.inliers.length ?? 0) / 2;
+  graph.pairBetween(aIdx, bIdx)?.matchCount ?? 0;

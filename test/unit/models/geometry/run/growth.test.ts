@@ -200,4 +200,19 @@ describe('pieces of a scene', () => {
     expect(loaded.sizes).toEqual([13]);
     expect(saveGrowth(loaded.growth)).toEqual(saveGrowth(straight.growth));
   });
+
+  test('a state of an earlier version, with wider numbers, is read as well', () => {
+    const run = new FacadeRun();
+    run.show(...leftEnd);
+    run.close();
+    const { tensors, facts } = structuredClone(saveGrowth(run.growth));
+    const inliers = tensors['pairs.inliers'];
+    tensors['pairs.inliers'] = { ...inliers, dtype: 'I32', data: Int32Array.from(inliers.data as Uint16Array) };
+    const tracks = tensors['map0.tracks'];
+    tensors['map0.tracks'] = { ...tracks, dtype: 'F64', data: Float64Array.from(tracks.data as Uint32Array) };
+    const loaded = new FacadeRun();
+    for (const image of run.growth.graph.images) loaded.growth.graph.addImage(image);
+    restoreGrowth(loaded.growth, tensors, facts);
+    expect(saveGrowth(loaded.growth)).toEqual(saveGrowth(run.growth));
+  });
 });

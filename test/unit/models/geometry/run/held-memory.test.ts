@@ -84,15 +84,15 @@ describe('descriptors', () => {
     },
   } as Pick<FrontEnd, 'detect'> as FrontEnd;
 
-  test('stay in memory up to sixteen megabytes; those of earlier photos are read back from their files', async () => {
+  test('stay in memory up to eight megabytes; those of earlier photos are read back from their files', async () => {
     const features = new PhotoFeatures(frontEnd, folder, null);
     for (const photo of photos) expect((await features.of(photo)).descriptors[0]).toBe(photos.indexOf(photo));
-    expect(features.heldBytes).toBe(16 * megabyte);
+    expect(features.heldBytes).toBe(8 * megabyte);
     for (const [idx, photo] of photos.entries()) {
       const descriptors = await features.descriptorsOf(photo);
       expect([descriptors.length, descriptors[0], descriptors.at(-1)]).toEqual([128 * count, idx, idx]);
     }
-    expect(features.heldBytes).toBe(16 * megabyte);
+    expect(features.heldBytes).toBe(8 * megabyte);
     expect(detected).toBe(12);
   });
 
