@@ -98,18 +98,30 @@ export class VisibleScene {
     );
   }
 
+  /** Points that would be written, at most. */
+  pointCount(defaultMax: number | null): number {
+    const max = this.#options.maxCount === undefined ? defaultMax : this.#options.maxCount;
+    return Math.min(
+      max ?? Infinity,
+      this.#chunks.reduce((sum, { chunk }) => sum + chunk.count, 0),
+    );
+  }
+
   /** True when `maxCount` thins the points of a format whose own limit is `defaultMax`. */
   isThinned(defaultMax: number | null): boolean {
     const max = this.#options.maxCount === undefined ? defaultMax : this.#options.maxCount;
     return max !== null && this.#chunks.reduce((sum, { chunk }) => sum + chunk.count, 0) > max;
   }
 
-  /** Chunk after chunk, frame after frame. `defaultMax` is the format's own limit when the caller set none. */
-  async *points(defaultMax: number | null = null): AsyncGenerator<PointBlock> {
+  /**
+   * Chunk after chunk, frame after frame. `defaultMax` is the format's own limit when the caller set none.
+   * @param every all points, whatever the limit
+   */
+  async *points(defaultMax: number | null = null, every = false): AsyncGenerator<PointBlock> {
     const { maxCount = defaultMax, signal, onProgress } = this.#options;
     const inOrder = [...this.#chunks].sort((a, b) => a.frameIdx - b.frameIdx);
     const total = inOrder.reduce((sum, { chunk }) => sum + chunk.count, 0);
-    const share = maxCount !== null && total > maxCount ? maxCount / total : 1;
+    const share = !every && maxCount !== null && total > maxCount ? maxCount / total : 1;
     for (const [i, { chunk, frameIdx }] of inOrder.entries()) {
       stopIfAborted(signal);
       yield this.#pointBlock(chunk.id, await this.#source.readChunk(chunk.id), frameIdx, share);

@@ -2,10 +2,10 @@
 
 import { join } from 'node:path';
 import type { ExportFiles, FileSink } from '../file-sink.ts';
-import { colmapPose, type ColmapCamera, type ColmapImage, type ColmapWriter } from './model.ts';
+import { colmapPose, type ColmapCamera, type ColmapImage, type ColmapPoints, type ColmapWriter } from './model.ts';
 
-/** Bytes of one point with a track of one: id, position, colour, error, track length, track. */
-const pointBytes = 8 + 24 + 3 + 8 + 8 + 8;
+/** Bytes of one point before its track: id, position, colour, error, track length. */
+const pointBytes = 8 + 24 + 3 + 8 + 8;
 const observationBytes = 8 + 8 + 8;
 
 export class BinaryModel implements ColmapWriter {
@@ -41,7 +41,23 @@ export class BinaryModel implements ColmapWriter {
     return new BinaryModel(images, points);
   }
 
-  async image({ id, frame, cameraId, name, blocks, firstPointId }: ColmapImage): Promise<void> {
+  async points({ block: { count, positions, colors }, firstPointId, tracks }: ColmapPoints): Promise<void> {
+    const bytes = Buffer.alloc(tracks.reduce((sum, track) => sum + pointBytes + track.length * 4, 0));
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      bytes.writeBigUInt64LE(BigInt(firstPointId + i), at);
+      for (let k = 0; k < 3; k++) {
+        bytes.writeDoubleLE(positions[i * 3 + k], at + 8 + k * 8);
+        bytes[at + 32 + k] = colors[i * 4 + k];
+      }
+      bytes.writeBigUInt64LE(BigInt(tracks[i].length / 2), at + 43);
+      at += pointBytes;
+      for (const value of tracks[i]) at = bytes.writeUInt32LE(value, at);
+    }
+    await this.#points.write(bytes);
+  }
+
+  async image({ id, frame, cameraId, name, seen }: ColmapImage): Promise<void> {
     const { q, t } = colmapPose(frame);
     const head = Buffer.alloc(4 + 56 + 4);
     head.writeUInt32LE(id, 0);
@@ -49,29 +65,15 @@ export class BinaryModel implements ColmapWriter {
     head.writeUInt32LE(cameraId, 60);
     await this.#images.write(head);
     await this.#images.write(Buffer.from(`${name}\0`, 'utf8'));
-    await this.#images.write(uint64(blocks.reduce((sum, { count }) => sum + count, 0)));
-    let idx = 0;
-    for (const { count, positions, colors, pixels } of blocks) {
-      const seen = Buffer.alloc(count * observationBytes);
-      const points = Buffer.alloc(count * pointBytes);
-      for (let i = 0; i < count; i++, idx++) {
-        const pointId = BigInt(firstPointId + idx);
-        seen.writeDoubleLE(pixels[i * 2], i * observationBytes);
-        seen.writeDoubleLE(pixels[i * 2 + 1], i * observationBytes + 8);
-        seen.writeBigUInt64LE(pointId, i * observationBytes + 16);
-        const at = i * pointBytes;
-        points.writeBigUInt64LE(pointId, at);
-        for (let k = 0; k < 3; k++) {
-          points.writeDoubleLE(positions[i * 3 + k], at + 8 + k * 8);
-          points[at + 32 + k] = colors[i * 4 + k];
-        }
-        points.writeBigUInt64LE(1n, at + 43);
-        points.writeUInt32LE(id, at + 51);
-        points.writeUInt32LE(idx, at + 55);
-      }
-      await this.#images.write(seen);
-      await this.#points.write(points);
+    await this.#images.write(uint64(seen.count));
+    const bytes = Buffer.alloc(seen.count * observationBytes);
+    for (let idx = 0; idx < seen.count; idx++) {
+      const { xPx, yPx, pointId } = seen.at(idx);
+      bytes.writeDoubleLE(xPx, idx * observationBytes);
+      bytes.writeDoubleLE(yPx, idx * observationBytes + 8);
+      bytes.writeBigUInt64LE(BigInt(pointId), idx * observationBytes + 16);
     }
+    await this.#images.write(bytes);
   }
 
   close(pointCount: number): Promise<void> {

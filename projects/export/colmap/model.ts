@@ -1,10 +1,11 @@
-// What both layouts of a COLMAP model say: cameras, images with a rigid pose, and points seen by one image each.
+// What both layouts of a COLMAP model say: cameras, images with a rigid pose, and points with all images that see them.
 //
 // Layout: https://colmap.github.io/format.html. A pose there is cameraFromWorld, quaternion w x y z; pixel centres at (0.5, 0.5), as ours.
 
 import type { Intrinsics } from '../../format/intrinsics.ts';
 import { inverse } from '../../format/sim3.ts';
 import type { PointBlock, VisibleFrame } from '../visible.ts';
+import type { Observations } from './observations.ts';
 
 export interface ColmapCamera {
   /** COLMAP's name and number of the model. */
@@ -29,13 +30,20 @@ export interface ColmapImage {
   cameraId: number;
   name: string;
   frame: VisibleFrame;
-  /** The points of this image; they are numbered from `firstPointId` on. */
-  blocks: readonly PointBlock[];
-  firstPointId: number;
+  seen: Observations;
 }
 
-/** Takes one image after another, in the order of their ids. */
+/** Points of one photo, numbered from `firstPointId` on. */
+export interface ColmapPoints {
+  block: PointBlock;
+  firstPointId: number;
+  /** For each point image and index in it, one pair after the other; its own photo comes first. */
+  tracks: readonly (readonly number[])[];
+}
+
+/** Takes the points, then one image after another, in the order of their ids. */
 export interface ColmapWriter {
+  points(points: ColmapPoints): Promise<void>;
   image(image: ColmapImage): Promise<void>;
   /** @param pointCount of all images together */
   close(pointCount: number): Promise<void>;

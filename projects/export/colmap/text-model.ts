@@ -2,7 +2,10 @@
 
 import { join } from 'node:path';
 import type { ExportFiles, FileSink } from '../file-sink.ts';
-import { colmapPose, type ColmapCamera, type ColmapImage, type ColmapWriter } from './model.ts';
+import { colmapPose, type ColmapCamera, type ColmapImage, type ColmapPoints, type ColmapWriter } from './model.ts';
+
+/** Characters that are written at once. */
+const piece = 2 ** 16;
 
 export class TextModel implements ColmapWriter {
   readonly #images: FileSink;
@@ -26,19 +29,30 @@ export class TextModel implements ColmapWriter {
     return new TextModel(images, points);
   }
 
-  async image({ id, frame, cameraId, name, blocks, firstPointId }: ColmapImage): Promise<void> {
+  async points({ block: { count, positions, colors }, firstPointId, tracks }: ColmapPoints): Promise<void> {
+    let lines = '';
+    for (let i = 0; i < count; i++) {
+      const place = positions.subarray(i * 3, i * 3 + 3).join(' ');
+      const colour = colors.subarray(i * 4, i * 4 + 3).join(' ');
+      lines += `${firstPointId + i} ${place} ${colour} 0 ${tracks[i].join(' ')}\n`;
+      if (lines.length < piece && i < count - 1) continue;
+      await this.#points.text(lines);
+      lines = '';
+    }
+  }
+
+  async image({ id, frame, cameraId, name, seen }: ColmapImage): Promise<void> {
     const { q, t } = colmapPose(frame);
     await this.#images.text(`${[id, ...q, ...t, cameraId, name].join(' ')}\n`);
-    let idx = 0;
-    for (const { count, positions, colors, pixels } of blocks)
-      for (let i = 0; i < count; i++, idx++) {
-        const pointId = firstPointId + idx;
-        const place = positions.subarray(i * 3, i * 3 + 3).join(' ');
-        const colour = colors.subarray(i * 4, i * 4 + 3).join(' ');
-        await this.#images.text(`${idx > 0 ? ' ' : ''}${pixels[i * 2]} ${pixels[i * 2 + 1]} ${pointId}`);
-        await this.#points.text(`${pointId} ${place} ${colour} 0 ${id} ${idx}\n`);
-      }
-    await this.#images.text('\n');
+    let line = '';
+    for (let idx = 0; idx < seen.count; idx++) {
+      const { xPx, yPx, pointId } = seen.at(idx);
+      line += `${idx > 0 ? ' ' : ''}${xPx} ${yPx} ${pointId}`;
+      if (line.length < piece) continue;
+      await this.#images.text(line);
+      line = '';
+    }
+    await this.#images.text(`${line}\n`);
   }
 
   close(): Promise<void> {

@@ -46,8 +46,11 @@ if (hasColmap)
         expect(said).toMatch(/Cameras: 1\b/);
         expect(said).toMatch(/Registered images: 3\b/);
         expect(said).toMatch(new RegExp(`Points: ${3 * 64 * 48}\\b`));
-        expect(said).toMatch(new RegExp(`Observations: ${3 * 64 * 48}\\b`));
-        expect(said).toMatch(/Mean track length: 1\.0/);
+        // Cameras on a short arc see most of the room together; what is hidden from one or outside of it keeps a track of one or two.
+        const length = Number(/Mean track length: ([\d.]+)/.exec(said)?.[1]);
+        expect(length).toBeGreaterThan(1.7);
+        expect(length).toBeLessThan(3);
+        expect(said).toMatch(/Mean reprojection error: 0(\.0+)?px/);
       }
     });
 
@@ -77,19 +80,24 @@ if (hasColmap)
         expect(angleBetween(rotation, truth.rotation)).toBeLessThan(1e-12);
         [tx, ty, tz].forEach((value, k) => expect(Number(value)).toBeCloseTo(truth.translation[k], 12));
         expect(name).toBe(`photo_0${at}.jpg`);
-        const [x, y, pointId] = images[i * 2 + 1].split(' ').map(Number);
-        expect([(x % 1) - 0.5, (y % 1) - 0.5]).toEqual([0, 0]);
-        expect(pointId).toBe(at * 64 * 48 + 1);
+        // Its own points lie in the middle of pixels.
+        const row = images[i * 2 + 1].split(' ').map(Number);
+        const own = row.findIndex((value, k) => k % 3 === 2 && value === at * 64 * 48 + 1);
+        expect([(row[own - 2] % 1) - 0.5, (row[own - 1] % 1) - 0.5]).toEqual([0, 0]);
       }
       expect(seen.size).toBe(3);
       // Every point projects to the pixel it was seen at: 1e-3 px, for float32 coordinates of a few metres and 51 px focal length.
       for (const line of (await lines(join(back, 'points3D.txt'))).filter((text) => text !== '').slice(0, 500)) {
-        const [, x, y, z, , , , , imageId, idx] = line.split(' ').map(Number);
-        const { intrinsics, worldFromCamera } = run.cameras[imageId - 1];
-        const pixel = projectPoint(intrinsics, transformPoint(inverse(worldFromCamera), [x, y, z]));
-        const row = images.find((_, at) => at % 2 === 1 && images[at - 1].startsWith(`${imageId} `))?.split(' ') ?? [];
-        expect(pixel?.[0]).toBeCloseTo(Number(row[idx * 3]), 3);
-        expect(pixel?.[1]).toBeCloseTo(Number(row[idx * 3 + 1]), 3);
+        const [, x, y, z, , , , , ...track] = line.split(' ').map(Number);
+        for (let k = 0; k < track.length; k += 2) {
+          const [imageId, idx] = track.slice(k, k + 2);
+          const { intrinsics, worldFromCamera } = run.cameras[imageId - 1];
+          const pixel = projectPoint(intrinsics, transformPoint(inverse(worldFromCamera), [x, y, z]));
+          const row =
+            images.find((_, at) => at % 2 === 1 && images[at - 1].startsWith(`${imageId} `))?.split(' ') ?? [];
+          expect(pixel?.[0]).toBeCloseTo(Number(row[idx * 3]), 3);
+          expect(pixel?.[1]).toBeCloseTo(Number(row[idx * 3 + 1]), 3);
+        }
       }
     });
   });
