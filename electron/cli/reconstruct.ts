@@ -33,6 +33,8 @@ interface Wishes {
   updateRule: UpdateRuleId | null;
   /** null: as the run that goes on has it. */
   revisit: RevisitId | null;
+  /** 'none' leaves gaps open; null: as the run that goes on has it. */
+  gaps: string | null;
   polish: boolean;
   sizePx: number | null;
   maxFrames: number | null;
@@ -44,7 +46,7 @@ interface Wishes {
 export const reconstructCommand: Command = {
   name: 'reconstruct',
   usage:
-    '<folder|files|video> --project DIR [--engine ID] [--refine on|off] [--update-rule plain|ttt3r|filt3r|memix] [--revisit none|frozen|updating] [--polish on|off] [--size PX] [--max-frames N] [--replay-from N] [--json]',
+    '<folder|files|video> --project DIR [--engine ID] [--refine on|off] [--update-rule plain|ttt3r|filt3r|memix] [--revisit none|frozen|updating] [--gaps ID|none] [--polish on|off] [--size PX] [--max-frames N] [--replay-from N] [--json]',
   summary: 'Turns photos into a project; run again, it goes on with what is new.',
   run: (args) => reconstruct(wishesOf(args)),
 };
@@ -56,6 +58,7 @@ function wishesOf(args: string[]): Wishes {
     refine: { type: 'string' },
     'update-rule': { type: 'string' },
     revisit: { type: 'string' },
+    gaps: { type: 'string' },
     polish: { type: 'string', default: 'off' },
     size: { type: 'string' },
     'max-frames': { type: 'string' },
@@ -77,6 +80,7 @@ function wishesOf(args: string[]): Wishes {
     refine: values.refine === undefined ? null : values.refine === 'on',
     updateRule,
     revisit,
+    gaps: values.gaps ?? null,
     polish,
     sizePx: wholeNumber('size', values.size, 64),
     maxFrames: wholeNumber('max-frames', values['max-frames'], 1),
@@ -136,11 +140,12 @@ async function reconstruct(wishes: Wishes): Promise<number> {
 /** Opens or makes the project and imports the sources; null when there was nothing to import. */
 async function openWithPhotos(
   terminal: TerminalStudio,
-  { sources, project, engine }: Wishes,
+  { sources, project, engine, gaps }: Wishes,
   line: ProgressLine,
 ): Promise<ImportProgress | null> {
   // Before a thousand photos are read for nothing.
-  if (engine !== null) await new ModelCatalog(zooFolder, userFolders().dataFolder).packFolder(engine);
+  const catalog = new ModelCatalog(zooFolder, userFolders().dataFolder);
+  for (const id of [engine, gapsOf(gaps)]) if (id !== null) await catalog.packFolder(id);
   const existed = isProject(project);
   if (existed) await terminal.do('projects.open', { folder: project });
   else await terminal.do('projects.create', { name: basename(project), folder: project });
@@ -189,13 +194,14 @@ async function drive(terminal: TerminalStudio, wishes: Wishes, line: ProgressLin
       if (shown.status === 'done' && nothingNew(snapshot, maxFrames)) return null;
       await terminal.do('run.resume', { maxFrames });
     } else {
-      const { sizePx, maxFrames, refine, updateRule, revisit } = wishes;
+      const { sizePx, maxFrames, refine, updateRule, revisit, gaps } = wishes;
       const settings: RunSettings = {
         sizePx,
         maxFrames,
         refine: refine ?? true,
         updateRule: updateRule ?? 'plain',
         revisit: revisit ?? 'none',
+        depthModelId: gapsOf(gaps),
       };
       await terminal.do('run.start', { modelId: wishes.engine ?? shown?.modelId ?? defaultModelId, settings });
     }
@@ -222,14 +228,17 @@ async function polishOnce(terminal: TerminalStudio, line: ProgressLine): Promise
   await polishSplats(terminal, line).catch((error: unknown) => line.say(errorOf(error).sentence));
 }
 
-/** Whether the run is the one that was asked for; another method, size, refinement, rule or way of revisiting makes another run. */
-function goesOn({ modelId, settings }: Run, { engine, sizePx, refine, updateRule, revisit }: Wishes): boolean {
+const gapsOf = (gaps: string | null): string | null => (gaps === 'none' ? null : gaps);
+
+/** Whether the run is the one that was asked for; another method, size, refinement, rule, way of revisiting or filling of gaps makes another run. */
+function goesOn({ modelId, settings }: Run, { engine, sizePx, refine, updateRule, revisit, gaps }: Wishes): boolean {
   return (
     (engine === null || engine === modelId) &&
     (sizePx === null || sizePx === settings.sizePx) &&
     (refine === null || refine === settings.refine) &&
     (updateRule === null || updateRule === settings.updateRule) &&
-    (revisit === null || revisit === settings.revisit)
+    (revisit === null || revisit === settings.revisit) &&
+    (gaps === null || gapsOf(gaps) === settings.depthModelId)
   );
 }
 

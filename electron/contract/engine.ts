@@ -28,6 +28,8 @@ export interface BeginRequest {
   modelId: string;
   /** Folder of the pack (manifest.json inside); null for methods that are built in. */
   packFolder: string | null;
+  /** Of the pack that predicts depth for the gaps; null: none. */
+  depthPackFolder: string | null;
   settings: RunSettings;
   /** All photos of the run in order: methods may look at sizes and EXIF ahead of pixels. */
   photos: EnginePhoto[];
@@ -86,7 +88,7 @@ export interface StepReply {
 export interface EngineRequests extends SceneRequests, SpaceRequests {
   describe: { input: null; output: { providers: string[]; threads: number; rssMb: number } };
   /** A method that will probably be begun next: it is loaded while other requests are answered. */
-  prepare: { input: Pick<BeginRequest, 'modelId' | 'packFolder'>; output: null };
+  prepare: { input: Pick<BeginRequest, 'modelId' | 'packFolder' | 'depthPackFolder'>; output: null };
   begin: { input: BeginRequest; output: BeginReply };
   /** `update: false` looks without changing the state; `reset: true` starts a new submap after this photo. */
   step: {

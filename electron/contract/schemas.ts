@@ -34,6 +34,7 @@ export const runSettingsSchema = v.object({
   refine: v.boolean(),
   updateRule: v.picklist(updateRuleIds),
   revisit: v.picklist(revisitIds),
+  depthModelId: v.nullable(id),
 });
 
 /** Chosen rows of chunks: the form in which selections travel. */

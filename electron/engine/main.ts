@@ -9,9 +9,9 @@ import { serve } from './serve.ts';
 serve(
   openHostPort(),
   createHandlers(
-    ({ modelId, packFolder }, report) => {
+    ({ modelId, packFolder, depthPackFolder }, report) => {
       report({ stage: 'Loading the method', fraction: null });
-      return createReconstructor(modelId, packFolder);
+      return createReconstructor(modelId, packFolder, {}, depthPackFolder);
     },
     () =>
       providerCandidates()

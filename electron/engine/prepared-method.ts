@@ -14,9 +14,9 @@ export class PreparedMethod {
   }
 
   /** Begins to load it, once. A failure is met by whoever takes it. */
-  prepare({ modelId, packFolder }: Which): void {
+  prepare({ modelId, packFolder, depthPackFolder }: Which): void {
     if (this.#prepared) return;
-    const which = { modelId, packFolder };
+    const which = { modelId, packFolder, depthPackFolder };
     const method = this.#create(which, () => undefined);
     method.catch(() => undefined);
     this.#prepared = { which, method };
@@ -28,7 +28,8 @@ export class PreparedMethod {
     this.#prepared = null;
     if (!prepared) return this.#create(request, report);
     const { which, method } = prepared;
-    if (which.modelId === request.modelId && which.packFolder === request.packFolder) return method;
+    const asked: Which = request;
+    if ((Object.keys(which) as (keyof Which)[]).every((key) => which[key] === asked[key])) return method;
     // Its memory is free before another one is loaded.
     await method.then((other) => other.dispose()).catch(() => undefined);
     return this.#create(request, report);

@@ -23,7 +23,7 @@ import { readState, writeState } from './state-file.ts';
 
 /** Makes the method of a run. @throws StudioFailure model-unknown, model-damaged */
 export type CreateMethod = (
-  request: Pick<BeginRequest, 'modelId' | 'packFolder'>,
+  request: Pick<BeginRequest, 'modelId' | 'packFolder' | 'depthPackFolder'>,
   report: (progress: EngineProgressReport) => void,
 ) => Promise<Reconstructor>;
 

@@ -1,13 +1,18 @@
 // Installed methods as the user chooses among them: the geometry that is built in, and packs.
 
 import { join } from 'node:path';
+import type { BeginRequest } from '../contract/engine.ts';
 import type { ModelInfo } from '../contract/model-commands.ts';
 import { assertReconstructs, reconstructs } from '../../models/run/kinds.ts';
 import { findPack, knowsWords, listPacks, removePack, type InstalledPack } from '../../models/run/packs.ts';
 import { StudioFailure } from '../../projects/format/result.ts';
+import type { Run } from '../../projects/format/scene.ts';
 
 /** The method of a run when the user chose none. It is plain computation and has no pack. */
 export const defaultModelId = 'geometry';
+
+/** null: there is none, or it is built in. */
+export type MethodFolders = Pick<BeginRequest, 'packFolder' | 'depthPackFolder'>;
 
 const geometry: ModelInfo = {
   id: defaultModelId,
@@ -63,6 +68,16 @@ export class ModelCatalog {
     const { manifest, folder } = await this.find(id);
     assertReconstructs(manifest);
     return folder;
+  }
+
+  /** Folders of all that a run asks. @throws StudioFailure model-unknown, model-damaged, model-cannot-reconstruct */
+  async methodFolders({
+    modelId,
+    settings: { depthModelId },
+  }: Pick<Run, 'modelId' | 'settings'>): Promise<MethodFolders> {
+    const packFolder = await this.packFolder(modelId);
+    const fillsGaps = modelId === defaultModelId && depthModelId !== null;
+    return { packFolder, depthPackFolder: fillsGaps ? await this.packFolder(depthModelId) : null };
   }
 
   /**

@@ -33,6 +33,6 @@ async function reconstruct({ emitter }: StudioContext, { session, imports, runs 
   }
   await runs.start({
     modelId: defaultModelId,
-    settings: { sizePx: null, maxFrames: null, refine: true, updateRule: 'plain', revisit: 'none' },
+    settings: { sizePx: null, maxFrames: null, refine: true, updateRule: 'plain', revisit: 'none', depthModelId: null },
   });
 }

@@ -3,8 +3,12 @@
 // A method looks at the whole photo resized, or at the middle of it (learned ones crop to whole patches): the grid's scale is told by
 // the points themselves, which lie on the rays of their cells.
 
-import { projectPoint, type Intrinsics } from '../../projects/format/intrinsics.ts';
+import { projectPoint, rayThroughPixel, type Intrinsics } from '../../projects/format/intrinsics.ts';
 import { pointFlag, type PointColumns } from '../../projects/format/point-chunk.ts';
+import type { PointMap } from '../run/reconstructor.ts';
+
+/** What of a frame's points is read. */
+type FramePoints = Pick<PointColumns, 'count' | 'gridWidthPx' | 'gridHeightPx' | 'positions' | 'pixels' | 'flags'>;
 
 /** Neighbouring cells further apart than this share of their depth belong to different surfaces. */
 const sameSurface = 0.05;
@@ -22,7 +26,7 @@ export class FrameDepth {
   private readonly middleY: number;
 
   /** @param intrinsics in pixels of the upright photo at its full size */
-  constructor(points: PointColumns, intrinsics: Intrinsics) {
+  constructor(points: FramePoints, intrinsics: Intrinsics) {
     this.width = points.gridWidthPx;
     this.height = points.gridHeightPx;
     this.depths = new Float32Array(this.width * this.height).fill(NaN);
@@ -38,6 +42,35 @@ export class FrameDepth {
     const cropped = Math.abs(wholeHeight - this.height) > 1 ? scaleOfCrop(points, intrinsics) : null;
     this.scaleX = cropped ?? this.width / intrinsics.widthPx;
     this.scaleY = cropped ?? this.height / intrinsics.heightPx;
+  }
+
+  /** Of an answer that was not written yet. @param intrinsics as its method says, in pixels of the upright photo at its full size */
+  static ofMap({ gridWidthPx, gridHeightPx, positions, moving }: PointMap, intrinsics: Intrinsics): FrameDepth {
+    const count = gridWidthPx * gridHeightPx;
+    const pixels = new Uint16Array(2 * count);
+    for (let cell = 0; cell < count; cell++) {
+      pixels[2 * cell] = cell % gridWidthPx;
+      pixels[2 * cell + 1] = Math.floor(cell / gridWidthPx);
+    }
+    const flags = new Uint8Array(count);
+    if (moving) for (let cell = 0; cell < count; cell++) flags[cell] = moving[cell] ? pointFlag.moving : 0;
+    return new FrameDepth({ count, gridWidthPx, gridHeightPx, positions, pixels, flags }, intrinsics);
+  }
+
+  /**
+   * Depth of what rests, for every pixel of a straight picture of the same view; NaN where there is none.
+   * @param camera of the straight picture: heightPx × widthPx
+   * @param intrinsics of the photo with its distortion: at the size for which the frame's were given
+   */
+  onGrid(camera: Intrinsics, intrinsics: Intrinsics): Float32Array {
+    const { widthPx, heightPx } = camera;
+    const depth = new Float32Array(widthPx * heightPx);
+    for (let row = 0, i = 0; row < heightPx; row++)
+      for (let column = 0; column < widthPx; column++, i++) {
+        const pixel = projectPoint(intrinsics, rayThroughPixel(camera, column + 0.5, row + 0.5));
+        depth[i] = pixel && !this.isMoving(...pixel) ? this.at(...pixel) : NaN;
+      }
+    return depth;
   }
 
   /** Depth along the optical axis in units of the frame's points, between cells where they are one surface; NaN where there is none. */
@@ -87,7 +120,7 @@ const corners = [
 ] as const;
 
 /** Median over points of their distance from the middle in cells over that in pixels of the photo. */
-function scaleOfCrop(points: PointColumns, intrinsics: Intrinsics): number | null {
+function scaleOfCrop(points: FramePoints, intrinsics: Intrinsics): number | null {
   const ratios: number[] = [];
   for (let i = 0; i < Math.min(points.count, sampleSize); i++) {
     const [x, y, z] = points.positions.subarray(3 * i, 3 * i + 3);

@@ -21,6 +21,7 @@ import { lensOf } from './run/lenses.ts';
 import { NewPhotoMatcher } from './run/match-new.ts';
 import { PhotoFeatures } from './run/photo-features.ts';
 import { placementOf, sparsePreview } from './run/placements.ts';
+import { PredictedDepth } from './run/predicted-depth.ts';
 import { restoreGrowth, saveGrowth, type GrowthFacts } from './run/saved-state.ts';
 import { MovingParts } from './run/moving-parts.ts';
 import { WideLook } from './run/wide-look.ts';
@@ -31,14 +32,16 @@ import { openWorkers, type GeometryWork } from './workers/work.ts';
 /** Photos whose features are found ahead of time. */
 const lookAhead = 3;
 
-export async function createGeometryReconstructor(): Promise<Reconstructor> {
+/** @param depthMethod predicts depth for gaps, where photos alone tell none; it is disposed with the geometry */
+export async function createGeometryReconstructor(depthMethod: Reconstructor | null = null): Promise<Reconstructor> {
   const threads = Math.max(1, Math.min(4, availableParallelism()));
-  return new GeometryReconstructor(await openWorkers(threads), threads);
+  return new GeometryReconstructor(await openWorkers(threads), threads, depthMethod);
 }
 
 export class GeometryReconstructor implements Reconstructor {
   readonly provider: string;
   private readonly work: GeometryWork;
+  private readonly predicted: PredictedDepth | null;
   private dense: DenseStage | null = null;
   private features: PhotoFeatures | null = null;
   private wide: WideLook | null = null;
@@ -59,16 +62,20 @@ export class GeometryReconstructor implements Reconstructor {
   private readonly units = new Map<PhotoId, number>();
   private settling: SettleProgress = { stage: 'rebuild' };
 
-  constructor(work: GeometryWork, threads: number) {
+  constructor(work: GeometryWork, threads: number, depthMethod: Reconstructor | null = null) {
     this.work = work;
+    this.predicted = depthMethod && new PredictedDepth(depthMethod);
     this.matcher = new NewPhotoMatcher(work.frontEnd, this.descriptorsOf);
     this.carrier = new TrackCarrier(work.frontEnd);
     this.moving = new MovingParts(work.frontEnd, this.descriptorsOf);
-    this.provider = `Geometry · CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+    const own = `Geometry · CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+    this.provider = depthMethod ? `${own} · gaps: ${depthMethod.provider}` : own;
   }
 
-  async begin({ settings, photos, cacheFolder, saved }: BeginOptions): Promise<number> {
+  async begin(options: BeginOptions): Promise<number> {
+    const { settings, photos, cacheFolder, saved } = options;
     const { frontEnd, depth } = this.work;
+    await this.predicted?.begin(options);
     this.features = new PhotoFeatures(frontEnd, cacheFolder, settings.sizePx);
     this.wide = new WideLook(frontEnd, this.descriptorsOf);
     this.scratch?.close();
@@ -77,7 +84,7 @@ export class GeometryReconstructor implements Reconstructor {
     this.carrier = new TrackCarrier(frontEnd);
     this.moving = new MovingParts(frontEnd, this.descriptorsOf);
     await this.dense?.end();
-    this.dense = new DenseStage(depth, cacheFolder);
+    this.dense = new DenseStage(depth, cacheFolder, this.predicted);
     this.growth = new Growth(new MatchGraph(this.scratch));
     this.met = [];
     this.told.clear();
@@ -105,6 +112,8 @@ export class GeometryReconstructor implements Reconstructor {
     growth.add(imageIdx, lensOf(photo, features.widthPx, features.heightPx));
     this.settling = { stage: 'rebuild' };
     const notices = features.count < 50 ? [`${photo.name} shows too little structure to be placed.`] : [];
+    const predicted = await this.predicted?.meet(photo, { update, reset });
+    notices.push(...(predicted?.notices ?? []));
     const output = this.news(notices);
     if (reset) growth.firstOfPiece = imageIdx + 1;
     return { ...output, modelMs: performance.now() - startedAtMs };
@@ -130,18 +139,22 @@ export class GeometryReconstructor implements Reconstructor {
     return Promise.resolve(null);
   }
 
-  save(): Promise<SceneState> {
-    const { tensors, facts } = saveGrowth(this.growth);
-    return Promise.resolve({
+  async save(): Promise<SceneState> {
+    const predicted = await this.predicted?.save();
+    const { tensors, facts: growth } = saveGrowth(this.growth);
+    const { told, settling } = this;
+    const photoIds = this.met.map(({ id }) => id);
+    return {
       modelId: 'geometry',
       stepIdx: this.met.length,
-      tensors,
-      facts: { photoIds: this.met.map(({ id }) => id), growth: facts, told: [...this.told], settling: this.settling },
-    });
+      tensors: { ...tensors, ...predicted?.tensors },
+      facts: { photoIds, growth, told: [...told], settling, ...predicted?.facts },
+    };
   }
 
   async dispose(): Promise<void> {
     await this.dense?.end();
+    await this.predicted?.dispose();
     await this.work.dispose();
     this.scratch?.close();
     this.scratch = null;

@@ -62,6 +62,8 @@ export interface RunSettings {
   updateRule: UpdateRuleId;
   /** Whether a recurrent method meets every placed photo once more, with all that it has learnt. */
   revisit: RevisitId;
+  /** The pack that predicts depth where photos alone tell none; only the built-in method asks it. null: gaps stay. */
+  depthModelId: string | null;
 }
 
 /** What became of one photo in one run. */

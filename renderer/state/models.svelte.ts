@@ -24,6 +24,8 @@ export class ModelsState {
   updateRule = $state<UpdateRuleId>('plain');
   /** Whether the next run's recurrent method meets the photos once more. */
   revisit = $state<RevisitId>('none');
+  /** The pack that fills the gaps of the next run's geometry; null leaves them open. */
+  gapsId = $state<string | null>(null);
   progress = $state.raw<{ stage: string; fraction: number | null } | null>(null);
   pending = $state.raw<PendingModel | null>(null);
   /** The newest one that was added here. */
@@ -41,6 +43,9 @@ export class ModelsState {
       this.methods[0] ??
       null,
   );
+
+  /** Packs that predict depth, for the gaps of the built-in method. */
+  readonly predictors: readonly ModelInfo[] = $derived(this.methods.filter(({ kind }) => kind !== 'geometry'));
 
   async refresh(): Promise<void> {
     this.all = (await this.calls.ask('models.list', null, 'models')) ?? this.all ?? [];

@@ -15,6 +15,7 @@ import { memoryForecast } from '../../models/run/add-pack.ts';
 import { readPack } from '../../models/run/packs.ts';
 import { createReconstructor } from '../../models/run/registry.ts';
 import { patternPhoto } from '../unit/models/run/photos.ts';
+import { plainSettings } from '../support/plain-settings.ts';
 
 const here = fileURLToPath(import.meta.url);
 const megabytes = (mb: number): string => `${mb.toFixed(0)} MB`;
@@ -71,7 +72,7 @@ async function run(folder: string, photos: number): Promise<void> {
   const { manifest } = await readPack(folder);
   const method = await createReconstructor(manifest.id, folder, { providers: [] });
   console.log(`open: ${((performance.now() - startMs) / 1000).toFixed(0)} s, ${megabytes(memoryUse().rssMb)}`);
-  const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' } as const;
+  const settings = plainSettings;
   await method.begin({ settings, photos: [], cacheFolder: join(folder, '..'), saved: null });
   for (let idx = 0; idx < photos; idx++) {
     const stepMs = performance.now();

@@ -3,13 +3,14 @@
 import { sampleFolder } from '../../projects/sample/sample.ts';
 import { benchRun } from './bench-studio.ts';
 import type { BenchRow } from './row.ts';
+import { plainSettings } from '../support/plain-settings.ts';
 
 const photos = 8;
 
 export async function run(): Promise<BenchRow[]> {
   const { used, points } = await benchRun({
     modelId: 'geometry',
-    settings: { sizePx: null, maxFrames: photos, refine: true, updateRule: 'plain', revisit: 'none' },
+    settings: { ...plainSettings, maxFrames: photos, refine: true },
     paths: [sampleFolder()],
     onProgress: () => undefined,
   });

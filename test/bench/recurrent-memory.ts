@@ -9,6 +9,7 @@ import { builtInPacksFolder } from '../../models/run/packs.ts';
 import { createReconstructor } from '../../models/run/registry.ts';
 import { patternPhoto } from '../unit/models/run/photos.ts';
 import type { BenchRow } from './row.ts';
+import { plainSettings } from '../support/plain-settings.ts';
 
 /** Mean of a few readings: the garbage collector comes and goes. */
 const window = 25;
@@ -31,7 +32,7 @@ async function measure(count: number): Promise<BenchRow[]> {
     providers: [],
     threads: 1,
   });
-  const settings = { sizePx: 64, maxFrames: null, refine: false, updateRule: 'ttt3r', revisit: 'none' } as const;
+  const settings = { ...plainSettings, sizePx: 64, updateRule: 'ttt3r' as const };
   const readings: number[] = [];
   try {
     await method.begin({ settings, photos: [], cacheFolder, saved: null });

@@ -9,7 +9,8 @@ import { nodeStudioOptions } from '../../electron/studio/node-host.ts';
 import { createStudio } from '../../electron/studio/studio.ts';
 import { finalState, lookAt, randomFrom } from '../support/crash.ts';
 import { writePhotos } from '../support/engine/generated-photos.ts';
-import { numbered, plainSettings } from '../support/engine/ledger-project.ts';
+import { numbered } from '../support/engine/ledger-project.ts';
+import { plainSettings } from '../support/plain-settings.ts';
 
 // More than the kills leave time for, on whatever machine.
 const photoCount = 60;

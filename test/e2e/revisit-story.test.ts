@@ -2,7 +2,7 @@
 
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { plainSettings } from '../support/engine/ledger-project.ts';
+import { plainSettings } from '../support/plain-settings.ts';
 import { recurrentStudio, type RecurrentStudio } from '../support/recurrent-studio.ts';
 import type { StudioDriver } from '../support/studio-driver.ts';
 

@@ -1,7 +1,7 @@
 // A story: the state of a recurrent run is asked what a view that nobody took would show; the answer comes and goes beside the photos' points.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { plainSettings } from '../support/engine/ledger-project.ts';
+import { plainSettings } from '../support/plain-settings.ts';
 import { recurrentStudio, type RecurrentStudio } from '../support/recurrent-studio.ts';
 import type { StudioDriver } from '../support/studio-driver.ts';
 

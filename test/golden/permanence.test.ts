@@ -16,6 +16,7 @@ import { pinhole } from '../../projects/format/intrinsics.ts';
 import { decodeSafetensors, type NamedTensor } from '../../projects/format/safetensors.ts';
 import { identitySim3 } from '../../projects/format/sim3.ts';
 import { patternPhoto } from '../unit/models/run/photos.ts';
+import { plainSettings } from '../support/plain-settings.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
 const goldenPath = fixture('permanence-toy.golden.safetensors');
@@ -93,13 +94,7 @@ describe('a checkpoint trained here', () => {
 
   test('runs as a method: photos are placed, and a view nobody took is answered without changing the state', async () => {
     const method = await createReconstructor('permanence-64', added.pack.folder, session);
-    const settings = {
-      sizePx: null,
-      maxFrames: null,
-      refine: false,
-      updateRule: 'plain' as const,
-      revisit: 'none' as const,
-    };
+    const settings = plainSettings;
     await method.begin({ settings, photos: [], cacheFolder: join(packsFolder, 'cache'), saved: null });
     for (const idx of [0, 1]) {
       const { placed, pointMaps } = await method.step(patternPhoto(idx), { update: true, reset: false });

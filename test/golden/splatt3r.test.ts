@@ -14,6 +14,7 @@ import { createReconstructor } from '../../models/run/registry.ts';
 import { decodePointChunk, encodePointChunk } from '../../projects/format/point-chunk.ts';
 import { identitySim3 } from '../../projects/format/sim3.ts';
 import { patternPhoto } from '../unit/models/run/photos.ts';
+import { plainSettings } from '../support/plain-settings.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
 const session = { providers: [], threads: 1 } as const;
@@ -67,7 +68,7 @@ test('a photo’s Gaussians reach the splats of its frame', async () => {
   });
   const method = await createReconstructor(pack.manifest.id, pack.folder, session);
   const photos = [0, 1].map((idx) => patternPhoto(idx));
-  const settings = { sizePx: 64, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' } as const;
+  const settings = { ...plainSettings, sizePx: 64 };
   await method.begin({ settings, photos, cacheFolder: join(packsFolder, 'cache'), saved: null });
   const { pointMaps, placed } = await method.step(photos[0], { update: true, reset: false });
   await method.dispose();

@@ -5,6 +5,7 @@ import type { RunSettings } from '../../projects/format/scene.ts';
 import { identitySim3 } from '../../projects/format/sim3.ts';
 import type { FrameDraft } from '../../projects/store/tables/frames.ts';
 import type { NewPhoto } from '../../projects/store/tables/photos.ts';
+import { plainSettings } from './plain-settings.ts';
 
 export const photoRow = (id: string, change: Partial<NewPhoto> = {}): NewPhoto => ({
   id,
@@ -21,13 +22,7 @@ export const photoRow = (id: string, change: Partial<NewPhoto> = {}): NewPhoto =
   ...change,
 });
 
-export const runSettings: RunSettings = {
-  sizePx: null,
-  maxFrames: null,
-  refine: true,
-  updateRule: 'plain',
-  revisit: 'none',
-};
+export const runSettings: RunSettings = { ...plainSettings, refine: true };
 
 export const frameDraft = (photoId: string, stepIdx: number, change: Partial<FrameDraft> = {}): FrameDraft => ({
   photoId,

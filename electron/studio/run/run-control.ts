@@ -9,7 +9,7 @@ import type { PointChunk, Run } from '../../../projects/format/scene.ts';
 import { branchRun } from '../../../projects/store/branch-run.ts';
 import { removeRun } from '../../../projects/store/remove-run.ts';
 import type { Emitter } from '../emitter.ts';
-import { defaultModelId, type ModelCatalog } from '../model-catalog.ts';
+import { defaultModelId, type MethodFolders, type ModelCatalog } from '../model-catalog.ts';
 import type { Session } from '../session.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { compareRuns } from './compare-runs.ts';
@@ -51,14 +51,15 @@ export class RunControl {
     const modelId = this.#session.store.shownRun()?.modelId ?? defaultModelId;
     const engine = this.#engines.get();
     // Whoever begins the run hears of a failure.
-    if (modelId === defaultModelId) engine.request('prepare', { modelId, packFolder: null }).catch(() => undefined);
+    if (modelId === defaultModelId)
+      engine.request('prepare', { modelId, packFolder: null, depthPackFolder: null }).catch(() => undefined);
   }
 
   /** @throws StudioFailure busy, model-unknown, no-photos, bad-input (a method without a state is asked to revisit) */
   async start({ modelId, settings }: CommandInput<'run.start'>): Promise<Run> {
     this.#mustRest();
-    const packFolder = await this.#models.packFolder(modelId);
-    if (settings.revisit !== 'none') await this.#mustHaveState(modelId, packFolder);
+    const folders = await this.#models.methodFolders({ modelId, settings });
+    if (settings.revisit !== 'none') await this.#mustHaveState(modelId, folders);
     this.#mustRest();
     const { photos, scene } = this.#session;
     const input = { photos, excludedPhotoIds: scene.excludedPhotoIds, maxFrames: settings.maxFrames };
@@ -66,7 +67,7 @@ export class RunControl {
     const { store } = this.#session;
     const run = store.runs.create(modelId, settings);
     store.meta.set('shownRunId', null);
-    this.#drive(run, packFolder);
+    this.#drive(run, folders);
     return run;
   }
 
@@ -92,7 +93,7 @@ export class RunControl {
     const { store } = this.#session;
     const from = store.shownRun();
     if (!from) throw new StudioFailure('run-not-found');
-    const packFolder = await this.#models.packFolder(from.modelId);
+    const folders = await this.#models.methodFolders(from);
     const stepIdx = store.meetings.from(from.id, 0).findIndex((id) => photoIds.includes(id));
     if (stepIdx < 0) throw new StudioFailure('bad-input', { reason: 'the run has met none of these photos.' });
     const run = await branchRun(store, from, store.states.newestNotAfter(from.id, stepIdx));
@@ -101,7 +102,7 @@ export class RunControl {
     this.#forgetState();
     // The scene that the two runs share is there already: whoever looks reads it anew.
     this.#emitter.emit('project.opened', { project: store.info() });
-    this.#drive(run, packFolder);
+    this.#drive(run, folders);
     return run;
   }
 
@@ -168,7 +169,7 @@ export class RunControl {
     const shown = store.shownRun();
     if (!shown) throw new StudioFailure('run-not-found');
     const { id, modelId, settings } = shown;
-    const places = this.#placesOf(await this.#models.packFolder(modelId));
+    const places = this.#placesOf(await this.#models.methodFolders(shown));
     this.#mustRest();
     const engine = this.#engines.get();
     const states = new StateKeeper(store, this.#emitter, id);
@@ -188,21 +189,21 @@ export class RunControl {
     const { store } = this.#session;
     const shown = store.shownRun();
     if (!shown) throw new StudioFailure('run-not-found');
-    const packFolder = await this.#models.packFolder(shown.modelId);
+    const folders = await this.#models.methodFolders(shown);
     this.#mustRest();
     const settings = maxFrames === undefined ? shown.settings : { ...shown.settings, maxFrames };
     const run = store.runs.update(shown.id, { status: 'running', message: null, settings });
-    if (run) this.#drive(run, packFolder).retry(retryPhotoIds);
+    if (run) this.#drive(run, folders).retry(retryPhotoIds);
   }
 
-  #drive(run: Run, packFolder: string | null): RunLoop {
+  #drive(run: Run, folders: MethodFolders): RunLoop {
     const { store } = this.#session;
     this.#loop = new RunLoop({
       run,
       store,
       emitter: this.#emitter,
       engines: this.#engines,
-      places: this.#placesOf(packFolder),
+      places: this.#placesOf(folders),
       queueInput: () => ({
         photos: this.#session.photos,
         excludedPhotoIds: this.#session.scene.excludedPhotoIds,
@@ -212,9 +213,9 @@ export class RunControl {
     return this.#loop;
   }
 
-  #placesOf(packFolder: string | null): RunLoopOptions['places'] {
+  #placesOf(folders: MethodFolders): RunLoopOptions['places'] {
     return {
-      packFolder,
+      ...folders,
       cacheFolder: this.#cacheFolder,
       chunksFolder: join(this.#session.folder, projectLayout.chunks),
     };
@@ -224,7 +225,7 @@ export class RunControl {
     return join(this.#session.store.workFolder, projectLayout.cache);
   }
 
-  async #mustHaveState(modelId: string, packFolder: string | null): Promise<void> {
+  async #mustHaveState(modelId: string, { packFolder }: MethodFolders): Promise<void> {
     if (packFolder !== null && (await this.#models.find(modelId)).manifest.kind === 'recurrent') return;
     throw new StudioFailure('bad-input', {
       reason: `the method ${modelId} has no state with which to revisit photos.`,

@@ -28,7 +28,7 @@ export interface RunLoopOptions {
   emitter: Emitter;
   engines: EngineSlot;
   /** Folders of the project and of the method. */
-  places: Pick<BeginRequest, 'packFolder' | 'cacheFolder' | 'chunksFolder'>;
+  places: Pick<BeginRequest, 'packFolder' | 'depthPackFolder' | 'cacheFolder' | 'chunksFolder'>;
   /** Photos in the user's order and what is excluded, as they are now. */
   queueInput(): Omit<QueueInput, 'maxFrames'>;
 }

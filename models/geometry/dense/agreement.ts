@@ -18,6 +18,8 @@ export interface Agreement {
   depth: Float32Array;
   /** Per pixel: mean relative difference of the agreeing views; 1 where none agrees. */
   difference: Float32Array;
+  /** Per pixel: how many of the other views are sure of a surface behind it, so that they look through it. */
+  lookThrough: Uint8Array;
 }
 
 /** How far apart two depths of one surface may be: what `px` pixels of parallax between the two views amount to, within limits relative to the depth. */
@@ -26,6 +28,11 @@ export interface Tolerance {
   least: number;
   most: number;
 }
+
+/** A surface further away by this share is another one. */
+const clearlyBehind = 0.04;
+/** From this confidence on a view is sure of its depth. */
+const sure = 0.5;
 
 /**
  * A depth agrees with another view when the point it makes lies there within the tolerance of that view's own depth at the same
@@ -37,7 +44,8 @@ export function agreementOf(reference: SeenDepth, others: readonly SeenDepth[], 
   const views = new Uint8Array(n);
   const sum = new Float32Array(n);
   const absolute = new Float32Array(n);
-  for (const other of others) addAgreement(reference, other, tolerance, views, sum, absolute);
+  const lookThrough = new Uint8Array(n);
+  for (const other of others) addAgreement(reference, other, tolerance, views, sum, absolute, lookThrough);
   const merged = new Float32Array(n);
   const difference = new Float32Array(n);
   for (let i = 0; i < n; i++) {
@@ -45,7 +53,7 @@ export function agreementOf(reference: SeenDepth, others: readonly SeenDepth[], 
     merged[i] = depth[i] * (1 + sum[i] / (views[i] + 1));
     difference[i] = views[i] > 0 ? absolute[i] / views[i] : 1;
   }
-  return { views, depth: merged, difference };
+  return { views, depth: merged, difference, lookThrough };
 }
 
 function addAgreement(
@@ -55,6 +63,7 @@ function addAgreement(
   views: Uint8Array,
   sum: Float32Array,
   absolute: Float32Array,
+  lookThrough: Uint8Array,
 ): void {
   const { rotation, translation } = compose(inverse({ ...other.view.worldFromCamera, scale: 1 }), {
     ...view.worldFromCamera,
@@ -83,6 +92,7 @@ function addAgreement(
       // The place there, (d · ray + t) / z, moves by so many pixels when d grows by all of itself: little where a camera walks towards it.
       const movePx = (b.fx * Math.hypot(alongX * tz - tx * (z - tz), alongY * tz - ty * (z - tz))) / (z * z);
       const limit = Math.min(tolerance.most, Math.max(tolerance.least, tolerance.px / Math.max(1e-9, movePx)));
+      if (relative > clearlyBehind && confidence[at] >= sure) lookThrough[i]++;
       if (!(Math.abs(relative) < limit) || confidence[at] === 0) continue;
       views[i]++;
       sum[i] += relative;

@@ -21,6 +21,8 @@ export interface DenseView {
   worldFromCamera: Sim3;
   /** Depth that something else has predicted: then only a narrow band around it is swept. */
   prior?: DepthPrior;
+  /** Depth at any scale for the gaps, asked for once; null: nothing is predicted. */
+  hint?(): Promise<DepthPrior | null>;
 }
 
 /**
@@ -41,6 +43,8 @@ interface Plan {
   neighbours: DenseView[];
   range: DepthRange;
 }
+
+type DepthOf = (view: DenseView) => Promise<DepthMap | null>;
 
 /** Neighbours to match with (what the graph takes), and to check against. */
 const matched = 4;
@@ -65,6 +69,8 @@ export class Dense {
   /** The one used last at the end. */
   readonly #pictures = new Map<PhotoId, Promise<Picture>>();
   readonly #depths: DepthShelf;
+  /** What is confirmed of them, with predicted depth in the gaps. */
+  readonly #beside: DepthShelf;
   /** Begun ahead of time. */
   readonly #finals = new Map<PhotoId, Promise<PointMap | null>>();
   #pointsOf = new Map<PhotoId, SparsePoint[]>();
@@ -73,7 +79,9 @@ export class Dense {
   constructor(work: DepthWork, options: DenseOptions = {}) {
     this.#work = work;
     this.#options = options;
-    this.#depths = new DepthShelf(options.folder ?? null, options.mostHeld ?? mostHeld);
+    const { folder = null } = options;
+    this.#depths = new DepthShelf(folder, options.mostHeld ?? mostHeld);
+    this.#beside = new DepthShelf(folder === null ? null : `${folder}-beside`, options.mostHeld ?? mostHeld);
   }
 
   /** New, or after an adjustment. A view that did not move keeps its depth. */
@@ -86,6 +94,7 @@ export class Dense {
     if (!sameLens) this.#pictures.delete(photoId);
     if (sameLens && samePose) return;
     this.#depths.drop(photoId);
+    for (const id of this.#views.keys()) this.#beside.drop(id);
     this.#finals.clear();
   }
 
@@ -96,6 +105,7 @@ export class Dense {
       this.#views.delete(id);
       this.#pictures.delete(id);
       this.#depths.drop(id);
+      this.#beside.drop(id);
       this.#finals.clear();
     }
   }
@@ -125,6 +135,16 @@ export class Dense {
     return begun ?? this.#final(photoId);
   }
 
+  /** The points of `final` and those of the view's hint that other views hold too. */
+  filled(photoId: PhotoId): Promise<PointMap | null> {
+    return this.#points(photoId, this.#besideDepth, (...input) => this.#work.filledPoints(...input));
+  }
+
+  /** Begins with what `filled` needs of these photos. */
+  prepareFilled(photoIds: readonly PhotoId[]): void {
+    for (const id of photoIds) this.#seen(id, this.#besideDepth).catch(() => undefined);
+  }
+
   /** Begins with the points of these photos, without waiting for them: workers stay busy between calls. */
   prepare(photoIds: readonly PhotoId[]): void {
     for (const id of photoIds) {
@@ -146,25 +166,33 @@ export class Dense {
     this.#pictures.clear();
     this.#finals.clear();
     await this.#depths.clear();
+    await this.#beside.clear();
     await this.#work.rest();
   }
 
-  async #final(photoId: PhotoId): Promise<PointMap | null> {
+  #final(photoId: PhotoId): Promise<PointMap | null> {
+    return this.#points(photoId, this.#rawDepth, (...input) => this.#work.points(...input));
+  }
+
+  async #points(photoId: PhotoId, depthOf: DepthOf, pointsOf: DepthWork['points']): Promise<PointMap | null> {
     const view = this.#views.get(photoId);
-    const seen = await this.#seen(photoId);
+    const seen = await this.#seen(photoId, depthOf);
     if (!view || !seen) return null;
     const picture = await this.#picture(view).catch(noneIfUnreadable);
     if (!picture) return null;
     const { image } = picture;
-    return this.#work.points({ photoId, image, intrinsics: view.intrinsics }, seen.reference, seen.others);
+    return pointsOf({ photoId, image, intrinsics: view.intrinsics }, seen.reference, seen.others);
   }
 
   /** The photo's depth and that of its neighbours. */
-  async #seen(photoId: PhotoId): Promise<{ reference: SeenDepth; others: SeenDepth[] } | null> {
+  async #seen(
+    photoId: PhotoId,
+    depthOf: DepthOf = this.#rawDepth,
+  ): Promise<{ reference: SeenDepth; others: SeenDepth[] } | null> {
     const plan = this.#plan(photoId);
     if (!plan) return null;
     // All at once, so that workers share them.
-    const [map, ...theirs] = await Promise.all([plan.view, ...plan.neighbours].map((view) => this.#rawDepth(view)));
+    const [map, ...theirs] = await Promise.all([plan.view, ...plan.neighbours].map(depthOf));
     const others = plan.neighbours.flatMap((view, k) => {
       const other = theirs[k];
       return other ? [seenDepth(view, other)] : [];
@@ -182,21 +210,37 @@ export class Dense {
     return neighbours.length > 0 ? { view, neighbours, range } : null;
   }
 
-  #rawDepth({ photoId }: DenseView): Promise<DepthMap | null> {
-    return this.#depths.get(photoId, async () => {
+  readonly #rawDepth: DepthOf = ({ photoId }) =>
+    this.#depths.get(photoId, async () => {
       const plan = this.#plan(photoId);
       return plan && this.#sweepDepth(plan);
     });
-  }
+
+  readonly #besideDepth: DepthOf = (view) =>
+    this.#beside.get(view.photoId, async () => {
+      const [plan, own] = [this.#plan(view.photoId), await this.depthOf(view.photoId)];
+      const hint = own && (await view.hint?.());
+      const views = plan && hint && (await this.#sweepViews(plan));
+      if (!own || !hint || !views) return own;
+      return this.#work.besideConfirmed(views.reference, views.others, own, hint(views.reference.camera));
+    });
 
   /** null: the picture of the view, or that of every neighbour, cannot be read any more. */
-  async #sweepDepth({ view, neighbours, range }: Plan): Promise<DepthMap | null> {
+  async #sweepDepth(plan: Plan): Promise<DepthMap | null> {
+    const { view, range } = plan;
+    const views = await this.#sweepViews(plan);
+    if (!views) return null;
+    const { reference, others } = views;
+    if (view.prior) return this.#work.depthNear(reference, others, view.prior(reference.camera), relativeBand);
+    return this.#work.depthOf(reference, others, range);
+  }
+
+  /** The pictures that are swept; null: that of the view, or that of every neighbour, cannot be read any more. */
+  async #sweepViews({ view, neighbours }: Plan): Promise<{ reference: SweepView; others: SweepView[] } | null> {
     const views = [view, ...neighbours.slice(0, matched)];
     const [reference, ...around] = await Promise.all(views.map((one) => this.#sweepView(one)));
     const others = around.filter((other) => other !== null);
-    if (!reference || others.length === 0) return null;
-    if (view.prior) return this.#work.depthNear(reference, others, view.prior(reference.camera), relativeBand);
-    return this.#work.depthOf(reference, others, range);
+    return reference && others.length > 0 ? { reference, others } : null;
   }
 
   async #sweepView(view: DenseView): Promise<SweepView | null> {

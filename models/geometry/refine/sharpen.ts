@@ -60,16 +60,8 @@ function viewOf({ photoId, worldFromCamera, intrinsics, depth, read }: SharpenFr
 }
 
 /** Predicted depth in units of the world on the grid of a camera without distortion. */
-function priorOf(camera: Intrinsics, intrinsics: Intrinsics, depth: FrameDepth, scale: number): Float32Array {
-  const { widthPx, heightPx } = camera;
-  const prior = new Float32Array(widthPx * heightPx);
-  for (let row = 0, i = 0; row < heightPx; row++)
-    for (let column = 0; column < widthPx; column++, i++) {
-      const pixel = projectPoint(intrinsics, rayThroughPixel(camera, column + 0.5, row + 0.5));
-      prior[i] = pixel && !depth.isMoving(...pixel) ? depth.at(...pixel) * scale : NaN;
-    }
-  return prior;
-}
+const priorOf = (camera: Intrinsics, intrinsics: Intrinsics, depth: FrameDepth, scale: number): Float32Array =>
+  depth.onGrid(camera, intrinsics).map((z) => z * scale);
 
 function samplesOf(frames: readonly SharpenFrame[]): SparsePoint[] {
   const others = frames.map((frame) => ({ ...frame, cameraFromWorld: inverse(frame.worldFromCamera) }));

@@ -7,6 +7,7 @@ import { Dense } from '../dense/dense.ts';
 import type { DepthWork } from '../dense/depth-work.ts';
 import type { SceneMap } from '../map/scene-map.ts';
 import { placementOf, seenPoints } from './placements.ts';
+import type { PredictedDepth } from './predicted-depth.ts';
 
 /** Pixels of the picture that is swept: 320 × 240, or as many in another shape. */
 const sweptPixels = 320 * 240;
@@ -18,10 +19,21 @@ export class DenseStage {
   private readonly work: DepthWork;
   private readonly folder: string;
 
-  /** @param cacheFolder depth maps that are not needed for long lie there until the stage ends */
-  constructor(work: DepthWork, cacheFolder: string) {
+  private readonly predicted: PredictedDepth | null;
+
+  /**
+   * @param cacheFolder depth maps that are not needed for long lie there until the stage ends
+   * @param predicted depth for the gaps; null: gaps stay
+   */
+  constructor(work: DepthWork, cacheFolder: string, predicted: PredictedDepth | null) {
     this.work = work;
     this.folder = join(cacheFolder, 'depth');
+    this.predicted = predicted;
+  }
+
+  /** Whether something predicts depth for the gaps. */
+  get fillsGaps(): boolean {
+    return this.predicted !== null;
   }
 
   private get open(): Dense {
@@ -44,7 +56,14 @@ export class DenseStage {
       const placement = placementOf(map, imageIdx, photo, 0);
       if (!placement) continue;
       const { worldFromCamera, intrinsics } = placement;
-      dense.setView({ photoId: photo.id, read: () => photo.read(sweptSize(photo)), intrinsics, worldFromCamera });
+      const { predicted } = this;
+      dense.setView({
+        photoId: photo.id,
+        read: () => photo.read(sweptSize(photo)),
+        intrinsics,
+        worldFromCamera,
+        ...(predicted && { hint: () => predicted.hintOf(photo, intrinsics) }),
+      });
     }
     dense.setPoints(seenPoints(map, (imageIdx) => photos[imageIdx].id));
   }
@@ -54,6 +73,13 @@ export class DenseStage {
     const final = this.open.final(photo.id);
     this.open.prepare(upcoming.map(({ id }) => id));
     return final;
+  }
+
+  /** The same points and those of predicted depth that other photos hold too. */
+  filledOf(photo: PhotoSource, upcoming: readonly PhotoSource[]): Promise<PointMap | null> {
+    const filled = this.open.filled(photo.id);
+    this.open.prepareFilled(upcoming.map(({ id }) => id));
+    return filled;
   }
 
   /** Gives back memory and files; the stage can begin anew. */

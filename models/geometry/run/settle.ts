@@ -14,7 +14,7 @@ export type SettleProgress =
   | { stage: 'wide'; next: number }
   | { stage: 'further' }
   | { stage: 'adjust'; mapIdx: number }
-  | { stage: 'dense'; mapIdx: number; done: number[] }
+  | { stage: 'dense' | 'fill'; mapIdx: number; done: number[] }
   | { stage: 'settled' };
 
 export interface SettlePiece {
@@ -65,25 +65,30 @@ export async function settleOnce(
       if (progress.mapIdx + 1 < growth.maps.length) return piece({ stage: 'adjust', mapIdx: progress.mapIdx + 1 });
       return piece({ stage: 'dense', mapIdx: 0, done: [] }, [], verdict(growth, photos));
     }
-    case 'dense': {
-      const mapper = growth.maps.at(progress.mapIdx);
+    case 'dense':
+    case 'fill': {
+      const { stage, mapIdx, done } = progress;
+      const mapper = growth.maps.at(mapIdx);
       if (!mapper) {
         await dense.end();
         return piece({ stage: 'settled' });
       }
-      const [next, ...upcoming] = [...mapper.map.poses.keys()].filter((image) => !progress.done.includes(image));
-      if (next === undefined) return piece({ stage: 'dense', mapIdx: progress.mapIdx + 1, done: [] });
+      const [next, ...upcoming] = [...mapper.map.poses.keys()].filter((image) => !done.includes(image));
+      if (next === undefined)
+        return stage === 'dense' && dense.fillsGaps
+          ? piece({ stage: 'fill', mapIdx, done: [] })
+          : piece({ stage: 'dense', mapIdx: mapIdx + 1, done: [] });
       // Nothing moves any more: one look serves all photos of the map.
-      if (progress.done.length === 0 || !dense.holds(mapper.map)) dense.look(mapper.map, photos);
-      const pointMap = await dense.finalOf(
-        photos[next],
-        upcoming.slice(0, 2).map((image) => photos[image]),
-      );
-      // Without neighbours a photo has no depth; without its file neither, and that is worth telling.
-      const unread = pointMap ? null : await problemOf(photos[next]);
+      if ((stage === 'dense' && done.length === 0) || !dense.holds(mapper.map)) dense.look(mapper.map, photos);
+      const soon = upcoming.slice(0, 2).map((image) => photos[image]);
+      const pointMap = await (stage === 'dense'
+        ? dense.finalOf(photos[next], soon)
+        : dense.filledOf(photos[next], soon));
+      // Without neighbours a photo has no depth; without its file neither, and that is worth telling, once.
+      const unread = pointMap || stage === 'fill' ? null : await problemOf(photos[next]);
       const mask = pointMap && (await moving.maskOf(mapper.map, next));
       const points = pointMap && mask ? { ...pointMap, moving: movingCells(mask, pointMap) } : pointMap;
-      return piece({ ...progress, done: [...progress.done, next] }, points ? [points] : [], unread ? [unread] : []);
+      return piece({ ...progress, done: [...done, next] }, points ? [points] : [], unread ? [unread] : []);
     }
     case 'settled':
       return piece(progress);
@@ -108,6 +113,11 @@ function closingWork(progress: SettleProgress, { maps }: Growth, photoCount: num
       const before = sizes.slice(0, progress.mapIdx).reduce((sum, size) => sum + size, 0);
       const done = before + progress.done.length;
       return { stage: done < total ? `Depth of photo ${done + 1} of ${total}` : 'Depth', done, total };
+    }
+    case 'fill': {
+      const total = maps[progress.mapIdx]?.map.poses.size ?? 0;
+      const done = progress.done.length;
+      return { stage: done < total ? `Gaps of photo ${done + 1} of ${total}` : 'Gaps', done, total };
     }
     case 'settled':
       return { stage: 'Saving the run', ...unknown };

@@ -25,6 +25,8 @@ const work: Work = {
   depthNear: async (...input) => sharedDepth(await depth.depthNear(...input)),
   confirmed: (...input) => depth.confirmed(...input),
   points: (...input) => depth.points(...input),
+  besideConfirmed: async (...input) => sharedDepth(await depth.besideConfirmed(...input)),
+  filledPoints: (...input) => depth.filledPoints(...input),
   rest: () => depth.rest(),
 };
 

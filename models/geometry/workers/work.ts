@@ -58,6 +58,8 @@ export async function openWorkers(count: number, options: SessionOptions = {}): 
     depthNear: (...input) => pool.ask({ name: 'depthNear', input }),
     confirmed: (...input) => pool.askFirst({ name: 'confirmed', input }),
     points: (...input) => pool.askFirst({ name: 'points', input }),
+    besideConfirmed: (...input) => pool.ask({ name: 'besideConfirmed', input }),
+    filledPoints: (...input) => pool.askFirst({ name: 'filledPoints', input }),
     rest: () => pool.askAll({ name: 'rest', input: [] }),
   };
   return { frontEnd, depth, dispose: () => pool.dispose() };

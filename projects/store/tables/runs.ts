@@ -70,7 +70,7 @@ export class RunsTable {
 }
 
 function runOf(row: SqlRow): Run {
-  // Runs of older versions do not say whether they revisit: they do not.
-  const settings = { revisit: 'none', ...(JSON.parse(String(row.settings)) as object) };
+  // Runs of older versions do not say whether they revisit, and what fills their gaps: they do not, and nothing does.
+  const settings = { revisit: 'none', depthModelId: null, ...(JSON.parse(String(row.settings)) as object) };
   return { ...row, settings } as unknown as Run;
 }

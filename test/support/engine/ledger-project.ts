@@ -17,16 +17,9 @@ import { chunkPath, projectLayout, statePath } from '../../../projects/format/la
 import { decodeSafetensors } from '../../../projects/format/safetensors.ts';
 import { ProjectStore } from '../../../projects/store/project-store.ts';
 import { photoRow, writePhotos } from './generated-photos.ts';
+import { plainSettings } from '../plain-settings.ts';
 
 export const ledgerEngine = fileURLToPath(new URL('./ledger-engine.ts', import.meta.url));
-
-export const plainSettings: RunSettings = {
-  sizePx: null,
-  maxFrames: null,
-  refine: false,
-  updateRule: 'plain',
-  revisit: 'none',
-};
 
 export const ledgerManifest: Manifest = {
   id: 'ledger',

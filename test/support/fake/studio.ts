@@ -8,6 +8,7 @@ import type { Frame, GaussianChunk, Photo, PointChunk, ProjectInfo, Run } from '
 import { usualLabelSets } from '../../../projects/format/label-set.ts';
 import { fail, ok } from '../../../projects/format/result.ts';
 import { roomCamera } from './room.ts';
+import { plainSettings } from '../plain-settings.ts';
 
 export interface FakeOptions {
   photos: number;
@@ -51,7 +52,7 @@ export function createFakeStudio(options: FakeOptions): FakeStudio {
   const runRow: Run = {
     id: 'run1',
     modelId: 'geometry',
-    settings: { sizePx: null, maxFrames: null, refine: true, updateRule: 'plain', revisit: 'none' },
+    settings: { ...plainSettings, refine: true },
     status: 'paused',
     createdAtMs: 1,
     message: null,

@@ -81,4 +81,12 @@ test('add, check, reconstruct with it, and ask for chairs and tables', { timeout
   const unknown = await cli('query', ...project, 'zeppelin');
   expect(unknown.code).toBe(1);
   expect(unknown.stderr).toContain('zeppelin');
+
+  // Geometry with its depth for the gaps: two photos of a room are placed by what they show, and the run remembers what it asked.
+  const gaps = await cli('reconstruct', ...project, '--engine', 'geometry', '--gaps', 'permanence-64', '--json');
+  expect(JSON.parse(gaps.stdout), gaps.stderr).toMatchObject({ engine: 'geometry', frames: 2 });
+  const again = await cli('reconstruct', ...project, '--engine', 'geometry', '--gaps', 'permanence-64', '--json');
+  expect(JSON.parse(again.stdout), again.stderr).toMatchObject({ engine: 'geometry', seconds: 0 });
+  const nobody = await cli('reconstruct', ...project, '--gaps', 'nobody');
+  expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('nobody') });
 });

@@ -20,7 +20,7 @@ function methods(): { create: CreateMethod; made: { modelId: string; disposed: b
   return { create, made };
 }
 
-const which = (modelId: string) => ({ modelId, packFolder: null });
+const which = (modelId: string) => ({ modelId, packFolder: null, depthPackFolder: null });
 const silent = (): void => undefined;
 
 test('what was prepared is taken by the run, and the run after it gets a new one', async () => {

@@ -6,7 +6,8 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CommandInput, CommandName, ProjectSnapshot } from '../../../../electron/contract/commands.ts';
-import { numbered, plainSettings } from '../../../support/engine/ledger-project.ts';
+import { numbered } from '../../../support/engine/ledger-project.ts';
+import { plainSettings } from '../../../support/plain-settings.ts';
 import { LedgerStudio } from '../../../support/engine/ledger-studio.ts';
 
 let studio: LedgerStudio;

@@ -13,8 +13,9 @@ import { driftedFrames } from '../../../support/drifted-frames.ts';
 import { walkOptions } from '../../../support/engine/drifting-engine.ts';
 import { LedgerStudio } from '../../../support/engine/ledger-studio.ts';
 import { numbered } from '../../../support/engine/ledger-project.ts';
+import { plainSettings } from '../../../support/plain-settings.ts';
 
-const settings: RunSettings = { sizePx: null, maxFrames: null, refine: true, updateRule: 'plain', revisit: 'none' };
+const settings: RunSettings = { ...plainSettings, refine: true };
 let host: LedgerStudio;
 afterEach(() => host.destroy());
 

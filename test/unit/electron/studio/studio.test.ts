@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { numbered, plainSettings } from '../../../support/engine/ledger-project.ts';
+import { numbered } from '../../../support/engine/ledger-project.ts';
+import { plainSettings } from '../../../support/plain-settings.ts';
 import { LedgerStudio } from '../../../support/engine/ledger-studio.ts';
 
 let studio: LedgerStudio;

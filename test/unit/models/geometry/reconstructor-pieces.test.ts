@@ -11,12 +11,13 @@ import { GeometryReconstructor } from '../../../../models/geometry/reconstructor
 import type { PhotoSource, Placement, StepOutput } from '../../../../models/run/reconstructor.ts';
 import { length, subtract, type Vec3 } from '../../../../projects/format/sim3.ts';
 import { Facade } from '../../../support/facade.ts';
+import { plainSettings } from '../../../support/plain-settings.ts';
 
 const facade = new Facade(13);
 const leftEnd = [0, 1, 2, 3];
 const rightEnd = [9, 10, 11, 12];
 const middle = [4, 8, 5, 7, 6];
-const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' } as const;
+const settings = plainSettings;
 
 const nowhere: Vec3 = [NaN, NaN, NaN];
 

@@ -7,9 +7,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { similarityBetween } from '../../../../models/geometry/align.ts';
 import { openLocalWork, type GeometryWork } from '../../../../models/geometry/workers/work.ts';
 import { GeometryReconstructor } from '../../../../models/geometry/reconstructor.ts';
+import { builtInPacksFolder } from '../../../../models/run/packs.ts';
+import { createReconstructor } from '../../../../models/run/registry.ts';
 import type {
   PhotoSource,
   Placement,
+  Reconstructor,
   RgbImage,
   SceneState,
   SettleOutput,
@@ -19,9 +22,10 @@ import { pinhole } from '../../../../projects/format/intrinsics.ts';
 import type { RunSettings } from '../../../../projects/format/scene.ts';
 import { identitySim3, transformPoint, type Sim3, type Vec3 } from '../../../../projects/format/sim3.ts';
 import { renderScene } from '../../../support/textured-scene.ts';
+import { plainSettings } from '../../../support/plain-settings.ts';
 
 const camera = pinhole(256, 192, 224);
-const settings: RunSettings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' };
+const settings: RunSettings = plainSettings;
 const places: readonly Vec3[] = [
   [-0.8, 0, 0],
   [-0.4, -0.15, 0.2],
@@ -145,6 +149,36 @@ describe('the geometry method', () => {
       expect({ ...b, modelMs: 0 }).toEqual({ ...a, modelMs: 0 });
     }
     expect((await loaded.save()).tensors).toEqual((await straight.save()).tensors);
+  }, 60_000);
+
+  test('with a method for the gaps the run repeats after an interruption too, and each photo keeps all of its points', async () => {
+    const folderOfTiny = join(builtInPacksFolder, 'tiny-recurrent');
+    const packs: Reconstructor[] = [];
+    const withTiny = async (saved: SceneState | null) => {
+      const pack = await createReconstructor('tiny-recurrent', folderOfTiny, { providers: [], threads: 1 });
+      packs.push(pack);
+      const method = new GeometryReconstructor(work, 1, pack);
+      await method.begin({ settings, photos: world, cacheFolder: folder, saved });
+      return method;
+    };
+    const straight = await withTiny(null);
+    expect(straight.provider).toMatch(/^Geometry · CPU, 1 thread · gaps: .*CPU/);
+    for (const one of world) expect((await straight.step(one, { update: true, reset: false })).notices).toEqual([]);
+    const pieces: SettleOutput[] = [];
+    while (!pieces.some(({ next }) => next?.stage === 'Gaps of photo 3 of 5')) pieces.push(await straight.settle());
+    const loaded = await withTiny(structuredClone(await straight.save()));
+    const [a, b] = [await settleAll(straight), await settleAll(loaded)];
+    const finals = (outputs: readonly SettleOutput[]) =>
+      outputs.flatMap(({ pointMaps }) => pointMaps.filter(({ kind }) => kind === 'final'));
+    expect(finals(b)).toEqual(finals(a));
+    expect(finals(a).map(({ photoId }) => photoId)).toEqual(['photo2', 'photo3', 'photo4']);
+    // Random weights predict nothing that fits: what the sweep has found stays as it is.
+    const swept = new Map(finals(pieces).map((map) => [map.photoId, map]));
+    for (const { photoId, positions } of finals(a))
+      swept.get(photoId)?.positions.forEach((value, i) => {
+        if (!Number.isNaN(value)) expect(positions[i]).toBe(value);
+      });
+    for (const pack of packs) await pack.dispose();
   }, 60_000);
 
   test('a look without update leaves the state as it is', async () => {

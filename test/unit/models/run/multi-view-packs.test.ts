@@ -10,9 +10,10 @@ import { createReconstructor } from '../../../../models/run/registry.ts';
 import type { RunSettings } from '../../../../projects/format/scene.ts';
 import { patternPhoto } from './photos.ts';
 import { bitsOf, written } from './state-bits.ts';
+import { plainSettings } from '../../../support/plain-settings.ts';
 
 const look = { update: true, reset: false };
-const settings: RunSettings = { sizePx: 64, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' };
+const settings: RunSettings = { ...plainSettings, sizePx: 64 };
 let folder = '';
 
 beforeAll(async () => {

@@ -13,9 +13,10 @@ import type { SceneCamera } from '../../../../projects/sample/render-scene.ts';
 import type { Wrongness } from './pair-oracle.ts';
 import { bitsOf, written } from './state-bits.ts';
 import { numberedPhoto, trajectoryErrorOf, ViewOracle } from './view-oracle.ts';
+import { plainSettings } from '../../../support/plain-settings.ts';
 
 const look = { update: true, reset: false };
-const settings: RunSettings = { sizePx: 64, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' };
+const settings: RunSettings = { ...plainSettings, sizePx: 64 };
 let folder = '';
 
 beforeAll(async () => {

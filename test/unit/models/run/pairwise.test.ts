@@ -16,9 +16,10 @@ import type { SceneCamera } from '../../../../projects/sample/render-scene.ts';
 import { oraclePhoto, PairOracle, poseErrors, type Wrongness } from './pair-oracle.ts';
 import { patternPhoto } from './photos.ts';
 import { bitsOf, written } from './state-bits.ts';
+import { plainSettings } from '../../../support/plain-settings.ts';
 
 const look = { update: true, reset: false };
-const settings: RunSettings = { sizePx: 64, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' };
+const settings: RunSettings = { ...plainSettings, sizePx: 64 };
 let folder = '';
 
 beforeAll(async () => {

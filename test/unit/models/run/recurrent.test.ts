@@ -12,19 +12,14 @@ import { pinhole } from '../../../../projects/format/intrinsics.ts';
 import type { RunSettings } from '../../../../projects/format/scene.ts';
 import { identitySim3 } from '../../../../projects/format/sim3.ts';
 import { patternPhoto } from './photos.ts';
+import { plainSettings } from '../../../support/plain-settings.ts';
 
 const rules = ['plain', 'ttt3r', 'filt3r', 'memix'] as const;
 const look = { update: true, reset: false };
 const onCpu = { providers: [], threads: 1 } as const;
 let cacheFolder = '';
 
-const settings = (updateRule: RunSettings['updateRule']): RunSettings => ({
-  sizePx: 64,
-  maxFrames: null,
-  refine: false,
-  updateRule,
-  revisit: 'none',
-});
+const settings = (updateRule: RunSettings['updateRule']): RunSettings => ({ ...plainSettings, sizePx: 64, updateRule });
 
 async function started(
   updateRule: RunSettings['updateRule'] = 'plain',

@@ -7,11 +7,12 @@ import { chunkPath } from '../../../../projects/format/layout.ts';
 import { pinhole } from '../../../../projects/format/intrinsics.ts';
 import { identitySim3 } from '../../../../projects/format/sim3.ts';
 import { ProjectStore } from '../../../../projects/store/project-store.ts';
+import { plainSettings } from '../../../support/plain-settings.ts';
 
 let folder: string;
 let store: ProjectStore;
 const bounds = { min: [0, 0, 0], max: [1, 1, 1] } as const;
-const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' } as const;
+const settings = plainSettings;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'permanence-splats-'));

@@ -52,7 +52,7 @@ test('a run of a version that knew no revisiting does not revisit', async () => 
   const { runs } = await temporaryProject();
   const { revisit: _none, ...old } = runSettings;
   const { id } = runs.create('cut3r', old as typeof runSettings);
-  expect(runs.byId(id)?.settings).toEqual({ ...old, revisit: 'none' });
+  expect(runs.byId(id)?.settings).toEqual({ ...old, revisit: 'none', depthModelId: null });
 });
 
 test('runs keep settings, status and message; the newest is the one made last', async () => {

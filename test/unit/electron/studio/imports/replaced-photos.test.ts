@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ProjectSnapshot } from '../../../../../electron/contract/commands.ts';
 import { projectLayout } from '../../../../../projects/format/layout.ts';
 import { Sql } from '../../../../../projects/store/sql.ts';
-import { numbered, plainSettings } from '../../../../support/engine/ledger-project.ts';
+import { numbered } from '../../../../support/engine/ledger-project.ts';
+import { plainSettings } from '../../../../support/plain-settings.ts';
 import { LedgerStudio } from '../../../../support/engine/ledger-studio.ts';
 
 let studio: LedgerStudio;

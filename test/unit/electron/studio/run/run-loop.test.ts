@@ -9,7 +9,8 @@ import { EngineSlot } from '../../../../../electron/studio/run/engine-slot.ts';
 import { RunControl } from '../../../../../electron/studio/run/run-control.ts';
 import { StudioFailure } from '../../../../../projects/format/result.ts';
 import { writePhotos } from '../../../../support/engine/generated-photos.ts';
-import { LedgerProject, numbered, plainSettings } from '../../../../support/engine/ledger-project.ts';
+import { LedgerProject, numbered } from '../../../../support/engine/ledger-project.ts';
+import { plainSettings } from '../../../../support/plain-settings.ts';
 
 let project: LedgerProject;
 afterEach(() => project.destroy());

@@ -11,6 +11,7 @@ import type { PhotoSource, Placement, PointMap } from '../../../../../models/run
 import { pinhole } from '../../../../../projects/format/intrinsics.ts';
 import { length, subtract, transformPoint, type Sim3 } from '../../../../../projects/format/sim3.ts';
 import { renderScene } from '../../../../support/textured-scene.ts';
+import { plainSettings } from '../../../../support/plain-settings.ts';
 
 const camera = pinhole(256, 192, 224);
 const poses = [-2, -1, 0, 1, 2].map((step): Sim3 => ({
@@ -45,7 +46,7 @@ async function walk(name: string, upwards: number): Promise<Seen> {
     read: () => Promise.resolve(image),
   }));
   const method = new GeometryReconstructor(work, 1);
-  const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' } as const;
+  const settings = plainSettings;
   await method.begin({ settings, photos, cacheFolder: folder, saved: null });
   const seen: Seen = { maps: new Map(), placed: new Map(), planes: rendered.map(({ planeIdx }) => planeIdx) };
   const outputs = [];

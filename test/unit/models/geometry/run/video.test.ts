@@ -14,6 +14,7 @@ import { paint } from '../../../../../projects/sample/materials.ts';
 import { SceneBuilder } from '../../../../../projects/sample/scene.ts';
 import { renderedPhotos } from '../../../../support/track-views.ts';
 import { walkCameras } from '../../../../support/workshop-scene.ts';
+import { plainSettings } from '../../../../support/plain-settings.ts';
 
 const cameras = walkCameras(8, 320, 240, 0.8);
 let frontEnd: FrontEnd;
@@ -57,7 +58,7 @@ async function met(
 ): Promise<{ placed: Map<string, Placement>; state: SceneState }> {
   const work = { frontEnd: by, depth: createDepthWork({ threads: 1 }), dispose: () => Promise.resolve() };
   const method = new GeometryReconstructor(work, 1);
-  const settings = { sizePx: null, maxFrames: null, refine: false, updateRule: 'plain', revisit: 'none' } as const;
+  const settings = plainSettings;
   await method.begin({ settings, photos, cacheFolder: folder, saved });
   const placed = new Map<string, Placement>();
   for (const photo of some) {
