@@ -1,17 +1,15 @@
 // A process that opens a project and says what came of it: `opened`, or the code of the refusal. With `hold` it keeps it open, with
-// `nobody` it tries as another user when it is the superuser's, and then looks at it: `looked` follows.
+// `nobody` it tries as another user when it is the superuser's, and then looks at it with the help of
+// a scratch folder: `looked` follows.
 
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProjectStore } from '../../projects/store/project-store.ts';
 import { errorOf } from '../../projects/format/result.ts';
 import { becomeNobody } from './become-nobody.ts';
 
-const [folder, mode] = process.argv.slice(2);
-// Made while it can be: the temporary folder of a test run may be closed to others.
-const scratch = await mkdtemp(join(tmpdir(), 'permanence-scratch-'));
-await chmod(scratch, 0o777);
+const [folder, mode, scratch = ''] = process.argv.slice(2);
 if (mode === 'nobody') {
   // A project of its own first: the database's binary is loaded late, and must be before the change.
   const own = await mkdtemp(join(tmpdir(), 'permanence-nobody-'));

@@ -138,7 +138,9 @@ test('a project without write permission is refused with a sentence, and can be 
   await chmod(folder, 0o755);
   await chmod(join(folder, 'project.sqlite'), 0o444);
   if (process.getuid?.() !== 0) await chmod(folder, 0o555);
-  const answer = await openElsewhere(folder, 'nobody');
+  const scratch = await temporaryFolder();
+  await chmod(scratch, 0o777);
+  const answer = await openElsewhere(folder, 'nobody', scratch);
   await chmod(folder, 0o755);
   expect(answer.split('\n')).toEqual(['project-not-writable', 'looked']);
 });
@@ -177,7 +179,7 @@ test('the copy of a database is a database', async () => {
 
 const opener = join(import.meta.dirname, '../../../support/open-project.ts');
 
-async function openElsewhere(folder: string, ...mode: 'nobody'[]): Promise<string> {
+async function openElsewhere(folder: string, ...mode: string[]): Promise<string> {
   const child = spawn(process.execPath, [opener, folder, ...mode], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.on('data', (part: Buffer) => (text += part.toString()));
