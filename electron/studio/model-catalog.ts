@@ -70,14 +70,20 @@ export class ModelCatalog {
     return folder;
   }
 
-  /** Folders of all that a run asks. @throws StudioFailure model-unknown, model-damaged, model-cannot-reconstruct */
+  /**
+   * Folders of all that a run asks.
+   * @throws StudioFailure model-unknown, model-damaged, model-cannot-reconstruct, bad-input (gaps of or by a method that has none to leave or to fill)
+   */
   async methodFolders({
     modelId,
     settings: { depthModelId },
   }: Pick<Run, 'modelId' | 'settings'>): Promise<MethodFolders> {
     const packFolder = await this.packFolder(modelId);
-    const fillsGaps = modelId === defaultModelId && depthModelId !== null;
-    return { packFolder, depthPackFolder: fillsGaps ? await this.packFolder(depthModelId) : null };
+    if (depthModelId === null) return { packFolder, depthPackFolder: null };
+    const depthPackFolder = await this.packFolder(depthModelId);
+    if (packFolder !== null || depthPackFolder === null)
+      throw new StudioFailure('bad-input', { reason: 'gaps are left by geometry and filled by another method.' });
+    return { packFolder, depthPackFolder };
   }
 
   /**

@@ -30,8 +30,9 @@ export class PredictedDepth {
   }
 
   /** @param saved the state of the run, which holds the method's own */
-  async begin({ saved, ...options }: BeginOptions): Promise<void> {
-    await this.#method.begin({ ...options, saved: saved && partOf(saved) });
+  async begin({ saved, settings, ...options }: BeginOptions): Promise<void> {
+    // The size is that at which the geometry looks at photos: a network has its own.
+    await this.#method.begin({ ...options, settings: { ...settings, sizePx: null }, saved: saved && partOf(saved) });
   }
 
   /** Shows the next photo to the method. A photo that it cannot look at has no predicted depth; the sentence says why. */

@@ -87,6 +87,8 @@ test('add, check, reconstruct with it, and ask for chairs and tables', { timeout
   expect(JSON.parse(gaps.stdout), gaps.stderr).toMatchObject({ engine: 'geometry', frames: 2 });
   const again = await cli('reconstruct', ...project, '--engine', 'geometry', '--gaps', 'permanence-64', '--json');
   expect(JSON.parse(again.stdout), again.stderr).toMatchObject({ engine: 'geometry', seconds: 0 });
+  const reversed = await cli('reconstruct', ...project, '--engine', 'permanence-64', '--gaps', 'permanence-64');
+  expect(reversed).toMatchObject({ code: 1, stderr: expect.stringContaining('gaps are left by geometry') });
   const nobody = await cli('reconstruct', ...project, '--gaps', 'nobody');
   expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('nobody') });
 });

@@ -25,7 +25,10 @@ class Slope implements Reconstructor {
   asked: StepOptions[] = [];
   disposed = false;
 
-  async begin({ saved }: BeginOptions): Promise<number> {
+  sizePx: number | null = null;
+
+  async begin({ saved, settings: { sizePx } }: BeginOptions): Promise<number> {
+    this.sizePx = sizePx;
     this.met = (saved?.facts['met'] as string[] | undefined) ?? [];
     return this.met.length;
   }
@@ -94,7 +97,9 @@ const update = { update: true, reset: false };
 test('the depth of a photo lies where the photo shows it, whatever focal length the method believes in', async () => {
   const method = new Slope();
   const predicted = new PredictedDepth(method);
-  await predicted.begin(options);
+  // The size at which the geometry looks is not the method's.
+  await predicted.begin({ ...options, settings: { ...options.settings, sizePx: 1600 } });
+  expect(method.sizePx).toBeNull();
   expect(await predicted.meet(photo('a.jpg'), update)).toEqual({ notices: [], modelMs: 3 });
   const depth = (await predicted.hintOf(photo('a.jpg'), trueCamera))!(trueCamera);
   for (const [column, row] of [
