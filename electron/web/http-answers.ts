@@ -3,7 +3,6 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { securityHeaders } from '../contract/page-policy.ts';
 import type { Result } from '../../projects/format/result.ts';
@@ -55,7 +54,7 @@ async function answerZip(
   });
   if (request.method === 'HEAD') return void response.end();
   try {
-    await pipeline(Readable.from(zipOf(folder, name)), response);
+    await pipeline(await zipOf(folder, name), response);
   } catch {
     response.destroy();
   }

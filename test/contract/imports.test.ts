@@ -67,7 +67,7 @@ const layers: Layer[] = [
   {
     of: 'electron/web/',
     own: ['electron/studio/', 'electron/contract/', 'projects/format/'],
-    packages: ['node', 'ws'],
+    packages: ['node', 'ws', 'yazl'],
   },
   {
     of: 'electron/cli/',

@@ -24,7 +24,7 @@ test('a checkpoint of our own runs over photos', { timeout: 180_000 }, async () 
 test('for a method with a state the menu also offers how that state changes and revisiting, for the next run', async () => {
   const { page } = studio;
   await page.locator('button.method').click();
-  expect(await page.getByRole('menuitemradio').count()).toBe(0);
+  expect(await page.getByRole('group', { name: 'How its state changes' }).count()).toBe(0);
   await page.getByRole('menuitem', { name: /^Permanence 64/ }).click();
   await page.locator('button.method').click();
   await page.getByRole('menuitemradio', { name: /FILT3R/ }).click();

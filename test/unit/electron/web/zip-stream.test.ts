@@ -1,9 +1,9 @@
 // A folder as a zip: read back by the reader of archives that the studio has for checkpoints, which knows nothing of the writer.
 
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { expect, test } from 'vitest';
 import { zipOf } from '../../../../electron/web/zip-stream.ts';
@@ -20,7 +20,7 @@ test('every file is in it under its name, byte for byte; empty ones too', async 
   await mkdir(join(root, 'model', 'sparse', '0'), { recursive: true });
   for (const [name, bytes] of Object.entries(contents)) await writeFile(join(root, 'model', name), bytes);
   const path = join(root, 'model.zip');
-  await pipeline(Readable.from(zipOf(join(root, 'model'), 'Büro')), createWriteStream(path));
+  await pipeline(await zipOf(join(root, 'model'), 'Büro'), createWriteStream(path));
   const file = await open(path);
   const entries = await listZip(file, (await stat(path)).size);
   expect([...entries.keys()].toSorted()).toEqual(Object.keys(contents).map((name) => `Büro/${name}`));
@@ -29,4 +29,14 @@ test('every file is in it under its name, byte for byte; empty ones too', async 
     expect(Buffer.from(await readAt(file, entry.offset, entry.byteLength))).toEqual(bytes);
   }
   await file.close();
+});
+
+test('the same files are the same archive; one that vanishes meanwhile ends it with an error', async () => {
+  const root = await temporaryFolder();
+  for (const name of ['a.txt', 'b.txt']) await writeFile(join(root, name), name);
+  const [first, again] = [await buffer(await zipOf(root, 'x')), await buffer(await zipOf(root, 'x'))];
+  expect(again.equals(first)).toBe(true);
+  const zip = await zipOf(root, 'x');
+  await rm(join(root, 'b.txt'));
+  await expect(buffer(zip)).rejects.toThrow('b.txt');
 });
