@@ -31,8 +31,8 @@ export interface Tolerance {
 
 /** A surface further away by this share is another one. */
 const clearlyBehind = 0.04;
-/** From this confidence on a view is sure of its depth. */
-const sure = 0.5;
+/** From this confidence on a view is sure of its depth: other views confirm it. */
+export const sureFrom = 0.5;
 
 /**
  * A depth agrees with another view when the point it makes lies there within the tolerance of that view's own depth at the same
@@ -92,7 +92,7 @@ function addAgreement(
       // The place there, (d · ray + t) / z, moves by so many pixels when d grows by all of itself: little where a camera walks towards it.
       const movePx = (b.fx * Math.hypot(alongX * tz - tx * (z - tz), alongY * tz - ty * (z - tz))) / (z * z);
       const limit = Math.min(tolerance.most, Math.max(tolerance.least, tolerance.px / Math.max(1e-9, movePx)));
-      if (relative > clearlyBehind && confidence[at] >= sure) lookThrough[i]++;
+      if (relative > clearlyBehind && confidence[at] >= sureFrom) lookThrough[i]++;
       if (!(Math.abs(relative) < limit) || confidence[at] === 0) continue;
       views[i]++;
       sum[i] += relative;

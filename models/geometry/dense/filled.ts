@@ -1,6 +1,6 @@
 // Depth where the sweep confirms nothing: a prediction, laid onto what is confirmed, swept in a narrow band, and kept where other views agree.
 
-import { agreementOf, type SeenDepth } from './agreement.ts';
+import { agreementOf, sureFrom, type SeenDepth } from './agreement.ts';
 import { anchored } from './anchored.ts';
 import { cleaned, sameSurface } from './confirmed.ts';
 import type { DepthMap } from './depth-map.ts';
@@ -10,10 +10,9 @@ import type { SweepView } from './view.ts';
 
 /** Half the band, as a share of the inverse depth: a wider one follows noise where surfaces are bare, which is where it is needed. */
 const relativeBand = 0.02;
-/** From this confidence on depth is confirmed; predicted depth stays under it. */
-const confirmedFrom = 0.5;
 /** A prediction is believed when so many other views hold it too; where there are fewer, all of them. */
 const wantedViews = 3;
+/** Confidence of predicted depth, under that of which views are sure. */
 const [leastPredicted, mostPredicted] = [0.1, 0.4];
 
 /**
@@ -52,15 +51,15 @@ export function filled(reference: SeenDepth, others: readonly SeenDepth[]): Dept
   const wanted = Math.min(wantedViews, others.length);
   const trust = new Float32Array(depth.length);
   for (let i = 0; i < depth.length; i++) {
-    if (confidence[i] >= confirmedFrom) depth[i] = reference.map.depth[i];
+    if (confidence[i] >= sureFrom) depth[i] = reference.map.depth[i];
     else if (views[i] < wanted || lookThrough[i] > 0) depth[i] = NaN;
   }
   cleaned(depth, widthPx, heightPx);
   for (let i = 0; i < depth.length; i++)
-    if (confidence[i] >= confirmedFrom) {
+    if (confidence[i] >= sureFrom) {
       // It was clean before.
       depth[i] = reference.map.depth[i];
       trust[i] = confidence[i];
-    } else if (depth[i] > 0) trust[i] = confirmedFrom + 0.5 * Math.min(1, views[i] / 5) * confidence[i];
+    } else if (depth[i] > 0) trust[i] = sureFrom + 0.5 * Math.min(1, views[i] / 5) * confidence[i];
   return { widthPx, heightPx, depth, confidence: trust, difference };
 }

@@ -25,10 +25,6 @@ export class PredictedDepth {
     this.#method = method;
   }
 
-  get provider(): string {
-    return this.#method.provider;
-  }
-
   /** @param saved the state of the run, which holds the method's own */
   async begin({ saved, settings, ...options }: BeginOptions): Promise<void> {
     // The size is that at which the geometry looks at photos: a network has its own.
